@@ -1,6 +1,7 @@
-import { familySettings, type HypFamily } from "@lookonce/config";
+import { type FamilySettings, familySettings, type HypFamily } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
-import type { V5CriterionOptions, V8Gains } from "@lookonce/loss";
+import type { AssignmentRules, Criterion, V5CriterionOptions, V8Gains } from "@lookonce/loss";
+import type { DetectionModel } from "@lookonce/nn";
 import type { CriterionOptions, ModelFamily } from "./model-family.ts";
 import { recordTable } from "./record-table.ts";
 
@@ -50,45 +51,44 @@ function v8Gains({ recipe: { box, cls, dfl } }: CriterionOptions<"v8">): V8Gains
   return { box, cls, dfl };
 }
 
-const v8Criteria = {
-  detect: async (model, options) => new (await import("@lookonce/loss")).V8Criterion(model, v8Gains(options)),
-  segment: async (model, options) => new (await import("@lookonce/loss")).SegmentCriterion(model, v8Gains(options)),
-  pose: async (model, options) => {
-    const { pose, kobj } = options.recipe;
-    return new (await import("@lookonce/loss")).PoseCriterion(model, { ...v8Gains(options), pose, kobj });
-  },
-  obb: async (model, options) => new (await import("@lookonce/loss")).ObbCriterion(model, v8Gains(options)),
-  classify: async () => new (await import("@lookonce/loss")).ClassifyCriterion(),
-} satisfies Criteria<"v8">;
+type Losses = typeof import("@lookonce/loss");
 
-const v8: ModelFamily<"v8"> = {
-  ...familySettings.v8,
-  createCriterion: byTask("YOLOv8", v8Criteria),
-};
+/** What the loss of a branch of an anchor-free head is created from. */
+interface BranchOptions extends CriterionOptions<"v8"> {
+  model: DetectionModel;
+  rules: AssignmentRules;
+}
 
-const { detect: v8Criterion } = v8Criteria;
+/** Losses of a family whose heads have no anchors, by task; of both branches, where a head has two. */
+function anchorFreeCriteria({ minAssignedSide }: FamilySettings<"v8">): Criteria<"v8"> {
+  const ofBranches = (create: (loss: Losses, options: BranchOptions) => Criterion): Criteria<"v8">[string] => {
+    return async (model, options) => {
+      const loss = await import("@lookonce/loss");
+      return loss.branchedCriterion(model, (rules) => create(loss, { ...options, model, rules }), { minAssignedSide });
+    };
+  };
+  return {
+    detect: ofBranches((loss, { model, rules, ...options }) => new loss.V8Criterion(model, v8Gains(options), rules)),
+    segment: ofBranches(
+      (loss, { model, rules, ...options }) => new loss.SegmentCriterion(model, v8Gains(options), rules),
+    ),
+    pose: ofBranches((loss, { model, rules, ...options }) => {
+      const { pose, kobj } = options.recipe;
+      return new loss.PoseCriterion(model, { ...v8Gains(options), pose, kobj }, rules);
+    }),
+    obb: ofBranches((loss, { model, rules, ...options }) => new loss.ObbCriterion(model, v8Gains(options), rules)),
+    classify: async () => new (await import("@lookonce/loss")).ClassifyCriterion(),
+  };
+}
 
-const v9: ModelFamily<"v8"> = {
-  ...familySettings.v9,
-  createCriterion: byTask("YOLOv9", { detect: v8Criterion }),
-};
+/** A family whose heads have no anchors. */
+function anchorFree(settings: FamilySettings<"v8">): ModelFamily<"v8"> {
+  return { ...settings, createCriterion: byTask(settings.title, anchorFreeCriteria(settings)) };
+}
 
-const v10: ModelFamily<"v8"> = {
-  ...familySettings.v10,
-  createCriterion: byTask("YOLOv10", { detect: v8Criterion }),
-};
+const { v5: _, ...anchorFreeSettings } = familySettings;
 
-const v12: ModelFamily<"v8"> = {
-  ...familySettings.v12,
-  createCriterion: byTask("YOLO12", { detect: v8Criterion }),
-};
-
-const v26: ModelFamily<"v8"> = {
-  ...familySettings.v26,
-  createCriterion: byTask("YOLO26", { detect: v8Criterion, classify: v8Criteria.classify }),
-};
-
-const families = recordTable<ModelFamily>("family", [v5, v8, v9, v10, v12, v26]);
+const families = recordTable<ModelFamily>("family", [v5, ...Object.values(anchorFreeSettings).map(anchorFree)]);
 
 /** Returns the record of a family, by `model.family`. @throws LookonceError `ARGUMENT` for one that is not registered */
 export const familyOf: (name: string) => ModelFamily = families.get;

@@ -11,11 +11,17 @@ export {
   anchorTargetTensors,
 } from "./assigners/anchor-targets.ts";
 export type { AnchorPredictions, Assigner, Assignment } from "./assigners/assigner.ts";
-export { type Aligned, TaskAlignedAssigner, type TaskAlignedOptions } from "./assigners/task-aligned-assigner.ts";
+export {
+  type Aligned,
+  type AssignmentRules,
+  TaskAlignedAssigner,
+  type TaskAlignedOptions,
+} from "./assigners/task-aligned-assigner.ts";
 export type { BoxKind } from "./boxes/box-kind.ts";
 export { rotatedBoxes } from "./boxes/rotated-boxes.ts";
 export { uprightBoxes } from "./boxes/upright-boxes.ts";
 export type { V8Gains, V8LossOptions } from "./criteria/anchor-free.ts";
+export { type BranchedModel, branchedCriterion, DualCriterion, oneToManyWeight } from "./criteria/branches.ts";
 export {
   type ClassificationLossOptions,
   ClassifyCriterion,

@@ -20,6 +20,7 @@ export {
   distancesToXyxy,
   type ExtrasDecoding,
   expectedDistances,
+  sideDistances,
   xyxyToDistances,
 } from "./decode/anchor-free.ts";
 export { xywhToXyxy, xyxyToXywh } from "./decode/box-formats.ts";

@@ -39,6 +39,7 @@ export async function train(model: DetectionModel, options: TrainOptions): Promi
 
 async function fit(training: Training): Promise<TrainResult> {
   await reportStart(training);
+  startEpoch(training);
   let interrupted = false;
   let best: ValidationResult | undefined;
   while (!interrupted && !isOver(training)) {
@@ -63,6 +64,7 @@ async function fitEpoch(training: Training): Promise<ValidationResult | undefine
     await saveLast(training, { epoch: epoch - 1 });
     return undefined;
   }
+  startEpoch(training);
   await callbacks.onTrainEpochEnd({ epoch, losses, lr });
   // The next epoch's first batches load during validation, unless they depend on its scores.
   if (epoch + 1 < epochsOf(training) && !settings.imageWeights) loader.prepare(epoch + 1);
@@ -77,6 +79,12 @@ async function fitEpoch(training: Training): Promise<ValidationResult | undefine
   // The state comes last: a training is resumed after an epoch whose other files are complete.
   await saveLast(training, notes);
   return isBest ? validation : undefined;
+}
+
+/** Prepares the loss for the epoch that comes next; validation measures it as it is then (Ultralytics 8.4). */
+function startEpoch(training: Training): void {
+  const { criterion, progress } = training;
+  criterion.startEpoch?.(progress.epoch, epochsOf(training));
 }
 
 function isOver(training: Training): boolean {

@@ -55,6 +55,8 @@ export interface FamilySettings<F extends HypFamily = HypFamily> {
   optionalHyps: readonly string[];
   /** Hyper-parameters that files may have and that have no effect: they are of other tasks, or of older releases. */
   ignoredHyps: readonly string[];
+  /** Whether objects shorter than the second stride are assigned the anchors within that length (Ultralytics 8.4). */
+  minAssignedSide: boolean;
   /** After warm-up, an epoch has the learning rate of the epoch before it. */
   usesPreviousEpochLr: boolean;
   /** What an evolution changes, and the file that its best hyper-parameters are written to. */

@@ -27,6 +27,7 @@ export const v5: FamilySettings<"v5"> = {
   hyp,
   optionalHyps: ["anchors", "label_smoothing"],
   ignoredHyps: [],
+  minAssignedSide: false,
   usesPreviousEpochLr: true,
   evolution: {
     file: "hyp_evolve.yaml",

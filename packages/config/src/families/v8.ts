@@ -21,6 +21,7 @@ export const v8: FamilySettings<"v8"> = {
   hyp,
   optionalHyps: [],
   ignoredHyps: ["crop_fraction"],
+  minAssignedSide: false,
   usesPreviousEpochLr: false,
   evolution: {
     file: "best_hyperparameters.yaml",

@@ -1,11 +1,11 @@
 import { anchorPoints } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
-import { askedTestDevice, describeGolden, expectClose, goldenTensors, usualDevices } from "@lookonce/testing";
+import { expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import type { PaddedTargets } from "../targets.ts";
-import { useTestDevice, values } from "../test-device.ts";
-import type { Assignment } from "./assigner.ts";
+import { readAssignment as read } from "../test-assignment.ts";
+import { useTestDevice } from "../test-device.ts";
 import { TaskAlignedAssigner } from "./task-aligned-assigner.ts";
 
 useTestDevice();
@@ -27,12 +27,6 @@ function rowOfAnchors(boxes: number[][], scores?: number[][]) {
     boxes: tf.tensor3d([boxes]),
     points: tf.tensor2d(boxes.map((_, i) => [5 + 10 * i, 5])),
   };
-}
-
-async function read(assignment: Assignment): Promise<Record<keyof Assignment, number[]>> {
-  const names = Object.keys(assignment) as (keyof Assignment)[];
-  const entries = await Promise.all(names.map(async (name) => [name, [...(await values(assignment[name]))]]));
-  return Object.fromEntries(entries);
 }
 
 describe("TaskAlignedAssigner", () => {
@@ -94,6 +88,48 @@ describe("TaskAlignedAssigner", () => {
     expect(tied.foreground).toEqual([1, 1, 0, 0]);
     expect(tied.gtIndex.slice(0, 2)).toEqual([0, 0]);
     expectClose(tied.scores, [1, 0, 1, 0, 0, 0, 0, 0], { abs: 1e-5 });
+  });
+
+  it("keeps the best anchor of each object where they are one to one, and replaces none that was lost", async () => {
+    const [wide, narrow] = [
+      [0, 0, 40, 10],
+      [0, 0, 38, 10],
+    ];
+    // Both ask for anchor 0 alone, which goes to the object that it fits best; the other one has none then.
+    const predictions = rowOfAnchors([narrow, [0, 0, 30, 10], [0, 0, 20, 10], [0, 0, 10, 10]]);
+    const objects = oneImage([
+      [0, ...wide],
+      [1, ...narrow],
+    ]);
+    const alone = await read(new TaskAlignedAssigner({ topk: 1, oneToOne: true }).assign(predictions, objects));
+    expect([alone.foreground, alone.gtIndex[0]]).toEqual([[1, 0, 0, 0], 1]);
+    // With two wishes each, the other one keeps its second best.
+    const assigner = new TaskAlignedAssigner({ topk: 2, oneToOne: true });
+    const [anchors, two] = [rowOfAnchors([narrow, wide, [0, 0, 20, 10], [0, 0, 10, 10]]), 2];
+    const both = await read(assigner.assign(anchors, objects));
+    expect([both.foreground, both.gtIndex.slice(0, two)]).toEqual([
+      [1, 1, 0, 0],
+      [1, 0],
+    ]);
+    expectClose(both.scores, [0, 1, 1, 0, 0, 0, 0, 0], { abs: 1e-5 });
+    expect(assigner.maxForeground(3)).toBe(3);
+  });
+
+  it.each([
+    { minSide: 0, inside: [] },
+    { minSide: 8, inside: [] },
+    { minSide: 10, inside: [1] },
+    // Anchor 0 lies on its border.
+    { minSide: 11, inside: [1] },
+    { minSide: 12, inside: [0, 1] },
+  ])("finds the anchors of a short box in one of $minSide pixels", async ({ minSide, inside }) => {
+    // 2 × 2 pixels around (10.5, 5); the anchors of its row lie at 5, 15, 25.
+    const tiny = [9.5, 4, 11.5, 6];
+    const assigner = new TaskAlignedAssigner({ minSide });
+    const predictions = rowOfAnchors([tiny, tiny, tiny]);
+    const { foreground, boxes } = await read(assigner.assign(predictions, oneImage([[0, ...tiny]])));
+    expect(foreground.flatMap((on, a) => (on > 0 ? [a] : []))).toEqual(inside);
+    for (const a of inside) expectClose(boxes.slice(4 * a, 4 * a + 4), tiny, { abs: 0 });
   });
 
   it("ignores padding, whatever it contains", async () => {
@@ -218,6 +254,7 @@ describe("TaskAlignedAssigner", () => {
   it("refuses bad settings and shapes", () => {
     expect(() => new TaskAlignedAssigner({ topk: 0 })).toThrow(/topk must be a whole number from 1, but is 0/);
     expect(() => new TaskAlignedAssigner({ beta: 0 })).toThrow(/alpha and beta/);
+    expect(() => new TaskAlignedAssigner({ minSide: -1 })).toThrow(/minSide must be at least 0, but is -1/);
     const predictions = rowOfAnchors([[0, 0, 1, 1]]);
     const targets = oneImage([[0, 0, 0, 1, 1]]);
     const wrong = { ...targets, mask: tf.ones([1, 2]) as tf.Tensor2D };
@@ -226,61 +263,3 @@ describe("TaskAlignedAssigner", () => {
     expect(() => new TaskAlignedAssigner().assign({ ...predictions, points }, targets)).toThrow(/points \[3,2\]/);
   });
 });
-
-const folder = "v8/assign";
-for (const device of usualDevices) {
-  describeGolden(
-    `TaskAlignedAssigner on ${askedTestDevice ?? device} against the reference`,
-    [`${folder}/inputs.safetensors`],
-    () => {
-      useTestDevice(device);
-
-      function inputs(empty: boolean): Parameters<TaskAlignedAssigner["assign"]> {
-        const golden = goldenTensors(`${folder}/inputs.safetensors`);
-        const tensor = (name: string, shape = golden[name]!.shape) => tf.tensor(golden[name]!.data, shape);
-        const mask = tensor("gt_mask", [3, 9]) as tf.Tensor2D;
-        return [
-          {
-            scores: tensor("pred_scores") as tf.Tensor3D,
-            boxes: tensor("pred_boxes_xyxy") as tf.Tensor3D,
-            points: tensor("anchor_points") as tf.Tensor2D,
-          },
-          {
-            labels: tf.cast(tensor("gt_labels", [3, 9]), "int32") as tf.Tensor2D,
-            boxes: tensor("gt_boxes_xyxy") as tf.Tensor3D,
-            mask: empty ? tf.zerosLike(mask) : mask,
-          },
-        ];
-      }
-
-      const assign = (empty: boolean): Promise<Record<keyof Assignment, number[]>> =>
-        read(new TaskAlignedAssigner().assign(...inputs(empty)));
-
-      it("weighs every pair as the reference does", async () => {
-        const expected = goldenTensors(`${folder}/intermediate.safetensors`);
-        const { alignment, overlaps } = new TaskAlignedAssigner().align(...inputs(false));
-        expectClose(await values(overlaps), expected.overlaps_ciou_clamped!.data, { abs: 1e-5 });
-        expectClose(await values(alignment), expected.align_metric!.data, { abs: 1e-5 });
-      });
-
-      it("assigns the same anchors with the same scores", async () => {
-        const actual = await assign(false);
-        const expected = goldenTensors(`${folder}/outputs.safetensors`);
-        expect(actual.foreground).toEqual([...expected.foreground!.data]);
-        expectClose(actual.scores, expected.target_scores!.data, { abs: 1e-4 });
-        const on = (_: number, i: number) => actual.foreground[i] === 1;
-        expect(actual.gtIndex.filter(on)).toEqual([...expected.target_gt_index!.data].filter(on));
-        expect(actual.labels.filter(on)).toEqual([...expected.target_labels!.data].filter(on));
-        const onBoxes = (_: number, i: number) => actual.foreground[Math.floor(i / 4)] === 1;
-        expect(actual.boxes.filter(onBoxes)).toEqual([...expected.target_boxes_xyxy!.data].filter(onBoxes));
-      });
-
-      it("assigns nothing where there is no object", async () => {
-        const actual = await assign(true);
-        const expected = goldenTensors(`${folder}/outputs_no_targets.safetensors`);
-        expect(actual.foreground).toEqual([...expected.foreground!.data]);
-        expect(actual.scores).toEqual([...expected.target_scores!.data]);
-      });
-    },
-  );
-}

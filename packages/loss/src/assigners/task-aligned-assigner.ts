@@ -8,10 +8,21 @@ import { checkTargets, type PaddedTargets } from "../targets.ts";
 import { smoothLabels } from "../terms/smooth-labels.ts";
 import type { AnchorPredictions, Assigner, Assignment } from "./assigner.ts";
 
-/** Settings of {@link TaskAlignedAssigner}; the defaults are those of YOLOv8 8.3. */
-export interface TaskAlignedOptions {
+/** What the assignments of families and branches differ in. */
+export interface AssignmentRules {
   /** How many anchors an object asks for. Default 10. */
   topk?: number;
+  /**
+   * Sides shorter than this, in pixels, count as this long where the anchors inside a box are sought; overlaps and targets
+   * keep the true box. Default 0; Ultralytics 8.4 has the second stride there.
+   */
+  minSide?: number;
+  /** Whether an object keeps only the best aligned of the anchors that it was given (YOLOv10, arXiv 2405.14458). Default false. */
+  oneToOne?: boolean;
+}
+
+/** Settings of {@link TaskAlignedAssigner}; the defaults are those of YOLOv8 8.3. */
+export interface TaskAlignedOptions extends AssignmentRules {
   /** Power of the class probability in the alignment. Default 0.5. */
   alpha?: number;
   /** Power of the overlap in the alignment. Default 6. */
@@ -48,6 +59,8 @@ interface Inputs {
  * box contains it, asked or not. Exact ties go to the lowest index, of anchors and of objects. The score target of an
  * anchor is its alignment, scaled per object so that the best anchor gets the object's best CIoU.
  *
+ * With `oneToOne` only the best aligned anchor of each object stays after that; those that others lost are not replaced.
+ *
  * Where fewer than `topk` alignments are positive, the reference fills up with arbitrary anchors of alignment 0; these
  * carry no weight in a box loss and are background here.
  *
@@ -57,6 +70,8 @@ interface Inputs {
  */
 export class TaskAlignedAssigner implements Assigner {
   readonly topk: number;
+  readonly minSide: number;
+  readonly oneToOne: boolean;
   readonly alpha: number;
   readonly beta: number;
   readonly epsilon: number;
@@ -65,14 +80,18 @@ export class TaskAlignedAssigner implements Assigner {
 
   /** @throws LookonceError `ARGUMENT` when `topk` is not a whole number from 1 or a power is not positive. */
   constructor(options: TaskAlignedOptions = {}) {
-    const { topk = 10, alpha = 0.5, beta = 6, epsilon = 1e-9, pairsAtOnce = 2 ** 22, boxes = uprightBoxes } = options;
+    const { topk = 10, minSide = 0, oneToOne = false, boxes = uprightBoxes } = options;
+    const { alpha = 0.5, beta = 6, epsilon = 1e-9, pairsAtOnce = 2 ** 22 } = options;
     if (!Number.isInteger(topk) || topk < 1) {
       throw new LookonceError("ARGUMENT", `topk must be a whole number from 1, but is ${topk}`);
     }
     if (!(alpha > 0) || !(beta > 0)) {
       throw new LookonceError("ARGUMENT", `alpha and beta must be above 0, but are ${alpha} and ${beta}`);
     }
+    if (!(minSide >= 0)) throw new LookonceError("ARGUMENT", `minSide must be at least 0, but is ${minSide}`);
     this.topk = topk;
+    this.minSide = minSide;
+    this.oneToOne = oneToOne;
     this.alpha = alpha;
     this.beta = beta;
     this.epsilon = epsilon;
@@ -80,9 +99,9 @@ export class TaskAlignedAssigner implements Assigner {
     this.boxes = boxes;
   }
 
-  /** Every foreground anchor is one that some object asked for. */
+  /** Every foreground anchor is one that some object asked for, or its only one. */
   maxForeground(objects: number): number {
-    return objects * this.topk;
+    return objects * (this.oneToOne ? 1 : this.topk);
   }
 
   /** @throws LookonceError `ARGUMENT` when shapes do not fit each other. */
@@ -108,12 +127,15 @@ export class TaskAlignedAssigner implements Assigner {
   #assign(inputs: Inputs): Assignment {
     return tf.tidy(() => {
       const { alignment, overlaps } = this.#alignAll(inputs);
-      const { foreground, gtIndex } = choose(alignment, overlaps, Math.min(this.topk, inputs.sizes.anchors));
+      const choice = choose(alignment, overlaps, Math.min(this.topk, inputs.sizes.anchors));
+      const { gtIndex } = choice;
       const rows = tf.add(gtIndex, rowOffsets(inputs.sizes.batch, inputs.sizes.objects));
       const labels = tf.gather<tf.Tensor>(tf.reshape(inputs.labels, [-1]), rows) as tf.Tensor2D;
       const boxes = tf.gather<tf.Tensor>(tf.reshape(inputs.boxes, [-1, this.boxes.columns]), rows) as tf.Tensor3D;
       const chosen = this.#alignChosen(inputs, labels, boxes);
-      const quality = this.#normalize(chosen, { foreground, gtIndex }, inputs.sizes.objects);
+      const { foreground, quality } = this.oneToOne
+        ? this.#keepBest(chosen, choice, inputs.sizes.objects)
+        : { foreground: choice.foreground, quality: this.#normalize(chosen, choice, inputs.sizes.objects) };
       const scores = tf.mul(smoothLabels(labels, inputs.sizes.classes), tf.expandDims(quality, -1));
       return { labels, boxes, scores: scores as tf.Tensor3D, foreground, gtIndex };
     });
@@ -134,7 +156,8 @@ export class TaskAlignedAssigner implements Assigner {
   #alignAll({ sizes, scores, predicted, points, labels, boxes, mask }: Inputs): Aligned {
     const { batch, anchors, classes } = sizes;
     const overlap = this.boxes.overlap(tf.expandDims(boxes, 2), tf.expandDims(predicted, 1));
-    const isInside = this.boxes.contains(boxes, mask, points);
+    const area = this.minSide > 0 ? this.boxes.widen(boxes, this.minSide) : boxes;
+    const isInside = this.boxes.contains(area, mask, points);
     const overlaps = tf.mul(tf.maximum(overlap, 0), tf.cast(isInside, "float32"));
     // One row of anchors per class; an object reads the row of its class.
     const perClass = tf.reshape(tf.transpose(power(scores, this.alpha), [0, 2, 1]), [batch * classes, anchors]);
@@ -153,17 +176,41 @@ export class TaskAlignedAssigner implements Assigner {
   }
 
   /** Score targets [B, A]: alignment · (object's best overlap) / (object's best alignment), over the anchors it keeps. */
-  #normalize({ alignment, overlaps }: Aligned, { foreground, gtIndex }: Choice, objects: number): tf.Tensor {
-    const [batch, anchors] = gtIndex.shape;
-    const kept = tf.mul(alignment, foreground);
-    // Background belongs to no object: its index becomes −1.
-    const owner = tf.sub(tf.mul(tf.add(tf.cast(gtIndex, "float32"), 1), foreground), 1);
-    const object = tf.reshape(tf.range(0, objects), [1, objects, 1]);
-    const owned = tf.cast(tf.equal(tf.reshape(owner, [batch, 1, anchors]), object), "float32");
-    const best = (values: tf.Tensor) => tf.max(tf.mul(tf.reshape(values, [batch, 1, anchors]), owned), 2);
+  #normalize({ alignment, overlaps }: Aligned, choice: Choice, objects: number): tf.Tensor {
+    const kept = tf.mul(alignment, choice.foreground);
+    const owned = ownedAnchors(choice, objects);
+    const best = (values: tf.Tensor) => tf.max(tf.mul(tf.expandDims(values, 1), owned), 2);
     const scale = tf.div(best(overlaps), tf.add(best(kept), this.epsilon));
-    return tf.mul(kept, tf.gather(tf.reshape(scale, [-1]), tf.add(gtIndex, rowOffsets(batch, objects))));
+    return tf.mul(kept, ofOwners(scale, choice));
   }
+
+  /** Takes all anchors but its best aligned from every object: foreground, and score targets as {@link #normalize} has them. */
+  #keepBest(
+    { alignment, overlaps }: Aligned,
+    choice: Choice,
+    objects: number,
+  ): { foreground: tf.Tensor2D; quality: tf.Tensor } {
+    const aligned = tf.mul(tf.expandDims(alignment, 1), ownedAnchors(choice, objects));
+    const best = ofOwners(tf.argMax(aligned, 2), choice);
+    const isBest = tf.equal(best, tf.range(0, alignment.shape[1] as number, 1, "int32"));
+    const foreground = tf.mul(choice.foreground, tf.cast(isBest, "float32")) as tf.Tensor2D;
+    const kept = tf.mul(alignment, foreground);
+    return { foreground, quality: tf.div(tf.mul(kept, overlaps), tf.add(kept, this.epsilon)) };
+  }
+}
+
+/** 1 where an object has the anchor, [B, M, A] float32. */
+function ownedAnchors({ foreground, gtIndex }: Choice, objects: number): tf.Tensor {
+  // Background belongs to no object: its index becomes −1.
+  const owner = tf.sub(tf.mul(tf.add(tf.cast(gtIndex, "float32"), 1), foreground), 1);
+  const object = tf.reshape(tf.range(0, objects), [1, objects, 1]);
+  return tf.cast(tf.equal(tf.expandDims(owner, 1), object), "float32");
+}
+
+/** What objects have [B, M], of each anchor's object [B, A]. */
+function ofOwners(values: tf.Tensor, { gtIndex }: Choice): tf.Tensor {
+  const [batch, objects] = values.shape as [number, number];
+  return tf.gather(tf.reshape(values, [-1]), tf.add(gtIndex, rowOffsets(batch, objects)));
 }
 
 /** How well objects and anchors fit. */

@@ -20,6 +20,8 @@ export interface BoxKind {
   overlap(a: tf.Tensor, b: tf.Tensor): tf.Tensor;
   /** Whether points [A, 2] lie in boxes [B, M, C] that are no padding: bool [B, M, A]. */
   contains(boxes: tf.Tensor3D, mask: tf.Tensor2D, points: tf.Tensor2D): tf.Tensor;
+  /** Boxes [B, M, C] whose sides shorter than `side` have become that long, around the same center. */
+  widen(boxes: tf.Tensor3D, side: number): tf.Tensor3D;
   /** The corners xyxy [..., 4] between which the distances of the sides are learned. */
   corners(boxes: tf.Tensor): tf.Tensor;
 }

@@ -31,6 +31,10 @@ export const rotatedBoxes: BoxKind = {
     const width = tf.sub(tf.mul(w, present), tf.mul(tf.sub(1, present), 2));
     return tf.logicalAnd(tf.lessEqual(along, tf.div(width, 2)), tf.lessEqual(across, tf.div(h, 2)));
   },
+  widen(boxes, side) {
+    const [center, lengths, angle] = tf.split<tf.Tensor>(boxes, [2, 2, 1], 2) as [Plane, Plane, Plane];
+    return tf.concat([center, tf.maximum(lengths, side), angle], 2) as tf.Tensor3D;
+  },
   corners: (boxes) =>
     xywhToXyxy(
       tf.slice(

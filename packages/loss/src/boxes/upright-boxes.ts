@@ -18,5 +18,13 @@ export const uprightBoxes: BoxKind = {
     const across = tf.logicalAnd(tf.greater(x, x1), tf.greater(right, x));
     return tf.logicalAnd(across, tf.logicalAnd(tf.greater(y, y1), tf.greater(y2, y)));
   },
+  widen(boxes, side) {
+    const [low, high] = tf.split<tf.Tensor>(boxes, 2, 2) as [tf.Tensor, tf.Tensor];
+    const isShort = tf.less(tf.sub(high, low), side);
+    // Sides that are long enough stay as they are, to the last bit: an anchor may lie on them.
+    const center = tf.div(tf.add(low, high), 2);
+    const sides = [tf.where(isShort, tf.sub(center, side / 2), low), tf.where(isShort, tf.add(center, side / 2), high)];
+    return tf.concat(sides, 2) as tf.Tensor3D;
+  },
   corners: (boxes) => boxes,
 };

@@ -1,4 +1,4 @@
-import { type AnchorPoints, anchorPoints, expectedDistances, stopGradient, xyxyToDistances } from "@lookonce/nn";
+import { type AnchorPoints, anchorPoints, boxDistances, stopGradient } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Assigner, Assignment } from "../assigners/assigner.ts";
 import { TaskAlignedAssigner, type TaskAlignedOptions } from "../assigners/task-aligned-assigner.ts";
@@ -7,7 +7,7 @@ import { uprightBoxes } from "../boxes/upright-boxes.ts";
 import { gatherRows, rowOffsets } from "../gather-rows.ts";
 import { checkMaps, checkTargets, type PaddedTargets } from "../targets.ts";
 import { bceWithLogits } from "../terms/bce-with-logits.ts";
-import { distributionFocalLoss } from "../terms/dfl.ts";
+import { type SideTargets, sideLoss } from "../terms/side-loss.ts";
 
 /** How much each part counts; a tensor where a gain changes while training. */
 export type V8Gains = Record<"box" | "cls" | "dfl", number | tf.Scalar>;
@@ -17,7 +17,7 @@ export interface V8LossOptions extends TaskAlignedOptions {
   /** Pixels per cell of every level, finest first. */
   strides: readonly number[];
   nc: number;
-  /** Bins of the distance distribution. Default 16. */
+  /** Bins of the distance distribution; with 1 the distances are the numbers themselves. Default 16. */
   regMax?: number;
   /** Default box 7.5, class 0.5, DFL 1.5. */
   gains?: Partial<V8Gains>;
@@ -52,7 +52,7 @@ export interface ForegroundRows {
 /** What the tasks of an anchor-free head have in common. */
 export interface AnchorFreeLoss {
   batch: number;
-  /** Gains applied, in the order in which they are reported. */
+  /** Gains applied, in the order in which they are reported; `dfl` is {@link sideLoss}, with one bin an L1. */
   parts: Record<"box" | "cls" | "dfl", tf.Scalar>;
   /** The task's own channels [B, A, E]; missing without any. */
   own: tf.Tensor3D | undefined;
@@ -65,12 +65,11 @@ export function foregroundRows(anchors: number, objects: number, assigner: Assig
 }
 
 /**
- * Losses of boxes and classes of an anchor-free head: overlap and distribution focal loss of the anchors that have an object,
- * each weighted by its score target, and binary cross-entropy of all class logits, all divided by the sum of score targets
+ * Losses of boxes and classes of an anchor-free head: overlap and {@link sideLoss} of the anchors that have an object, each weighted by its score target, and binary cross-entropy of all class logits, all divided by the sum of score targets
  * (at least 1).
  *
  * @param raw the head's output per level, finest first, [B, h, w, 4·regMax + nc + E]: bins of left, top, right, bottom (in
- * cells), class logits, the task's own channels
+ * cells; with one bin the distances), class logits, the task's own channels
  * @param targets the batch's objects, in input pixels
  * @param own E, and what the channels are for
  * @throws LookonceError `ARGUMENT` when shapes, strides and class numbers do not fit each other
@@ -100,7 +99,7 @@ export function anchorFreeLoss(
   ) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D | undefined];
   const bins = tf.reshape<tf.Rank.R4>(sides, [batch, sides.shape[1], 4, regMax]);
   const constant = channelsOfTask && stopGradient(channelsOfTask);
-  const boxes = kind.decode(expectedDistances(stopGradient(bins)), constant, grid.points);
+  const boxes = kind.decode(boxDistances(stopGradient(bins)), constant, grid.points);
   const predictions = {
     scores: probabilities(stopGradient(logits)),
     boxes: kind.scale(boxes, grid.strides) as tf.Tensor3D,
@@ -112,7 +111,9 @@ export function anchorFreeLoss(
   const scoreSum = tf.maximum(tf.sum(assignment.scores), 1);
   const part = (sum: tf.Tensor, gain: number | tf.Scalar) => tf.mul(tf.div(sum, scoreSum), gain) as tf.Scalar;
   const weights = tf.gather<tf.Tensor>(tf.reshape(tf.sum(assignment.scores, -1), [-1]), foreground.anchors);
-  const sums = boxSums(bins, channelsOfTask, { foreground, weights, kind });
+  const [finest = 0] = options.strides;
+  const [rows = 0, columns = 0] = cells[0] ?? [];
+  const sums = boxSums(bins, channelsOfTask, { foreground, weights, kind, size: [rows * finest, columns * finest] });
   const box = part(sums.box, gains.box);
   const cls = part(bceWithLogits(logits, assignment.scores, { reduction: "sum" }), gains.cls);
   const dfl = part(sums.dfl, gains.dfl);
@@ -147,8 +148,16 @@ function rowsOf(
   };
 }
 
+/** What {@link boxSums} compares boxes with. */
+interface BoxTargets extends Pick<SideTargets, "size"> {
+  foreground: ForegroundRows;
+  /** [B·K], sums of score targets. */
+  weights: tf.Tensor;
+  kind: BoxKind;
+}
+
 /**
- * Sums over the foreground, weighted by score targets: Σ w·(1 − overlap), and Σ w·DFL averaged over the four sides.
+ * Sums over the foreground, weighted by score targets: Σ w·(1 − overlap), and Σ w·{@link sideLoss}.
  *
  * @param bins [B, A, 4, regMax]
  * @param own [B, A, E]
@@ -156,14 +165,14 @@ function rowsOf(
 function boxSums(
   bins: tf.Tensor4D,
   own: tf.Tensor3D | undefined,
-  { foreground, weights, kind }: { foreground: ForegroundRows; weights: tf.Tensor; kind: BoxKind },
+  { foreground, weights, kind, size }: BoxTargets,
 ): { box: tf.Tensor; dfl: tf.Tensor } {
   const regMax = bins.shape[3];
   const { anchors, grid, goals } = foreground;
   const rows = (values: tf.Tensor, columns: number) => gatherRows(tf.reshape(values, [-1, columns]), anchors);
-  const logits = tf.reshape(rows(bins, 4 * regMax), [-1, 4, regMax]);
-  const boxes = kind.decode(expectedDistances(logits), own && rows(own, own.shape[2]), grid.points);
+  const sides = tf.reshape<tf.Rank.R3>(rows(bins, 4 * regMax), [-1, 4, regMax]);
+  const boxes = kind.decode(boxDistances(sides), own && rows(own, own.shape[2]), grid.points);
   const box = tf.sum(tf.mul(tf.sub(1, kind.overlap(boxes, goals)), weights));
-  const sides = distributionFocalLoss(logits, xyxyToDistances(kind.corners(goals), grid.points, regMax));
-  return { box, dfl: tf.sum(tf.mul(tf.mean(sides, 1), weights)) };
+  const off = sideLoss(sides, { corners: kind.corners(goals), grid, size });
+  return { box, dfl: tf.sum(tf.mul(off, weights)) };
 }

@@ -34,6 +34,8 @@ export interface Criterion<T extends NamedTensors = NamedTensors> {
   inputs(batch: TrainBatch): Readonly<Record<keyof T, HostTensor>>;
   /** The loss, recorded as tensor operations on the tensors of {@link inputs}. */
   loss(raw: readonly tf.Tensor4D[], targets: T): CriterionLoss;
+  /** Called before an epoch's first batch, from 0, and before the validation of the one before: a loss may change with epochs. */
+  startEpoch?(epoch: number, epochs: number): void;
   dispose(): void;
 }
 

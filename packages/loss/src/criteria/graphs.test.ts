@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { HostTargets } from "../targets.ts";
 import { useTestDevice } from "../test-device.ts";
 import { upload } from "../test-task-case.ts";
+import { branchedCriterion } from "./branches.ts";
 import type { Criterion, NamedTensors } from "./criterion.ts";
 import { ObbCriterion } from "./obb.ts";
 import { PoseCriterion } from "./pose.ts";
@@ -49,11 +50,16 @@ interface Case {
   criterion: () => Criterion;
   channels: number;
   prototypes?: number;
+  /** Branches of the head. Default 1. */
+  branches?: number;
   /** How many shapes there may be: of targets alone, or of targets and blocks of rows. */
   shapes: number;
 }
 
 const model = { strides, nc, regMax: 16 };
+const single = { ...model, regMax: 1 };
+const head = { branches: ["one2many", "one2one"] };
+const rules84 = { minAssignedSide: true };
 const anchors = strides.map((): [number, number][] => [
   [1, 1],
   [2, 3],
@@ -66,6 +72,11 @@ const cases: Case[] = [
     criterion: () => new V5Criterion({ ...model, anchors }, v5Options),
     channels: 3 * (5 + nc),
     shapes: buckets.length,
+  },
+  {
+    name: "DualCriterion",
+    criterion: () => branchedCriterion({ strides, head }, (rules) => new V8Criterion(single, {}, rules), rules84),
+    ...{ channels: 4 + nc, branches: 2, shapes: buckets.length },
   },
   { name: "V8Criterion", criterion: () => new V8Criterion(model), channels: 64 + nc, shapes: buckets.length },
   {
@@ -108,7 +119,9 @@ describe.runIf(recordsGraphs).each(cases)("$name on a backend that compiles grap
     for (let k = 0; k < 24; k++) {
       const targets = criterion.inputs({ ...size, targets: randomTargets(random) });
       seen.add(JSON.stringify(Object.values(targets).map(({ shape }) => shape)));
-      const shapes = strides.map((stride): [number, number, number, number] => [
+      criterion.startEpoch?.(k, 24);
+      const levels = Array.from({ length: one.branches ?? 1 }, () => strides).flat();
+      const shapes = levels.map((stride): [number, number, number, number] => [
         count,
         side / stride,
         side / stride,

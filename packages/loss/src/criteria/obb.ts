@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { rotatedBoxes } from "../boxes/rotated-boxes.ts";
 import { type HostTensor, type PaddedTargets, paddedInputs, requireField } from "../targets.ts";
 import { anchorFreeLoss, type V8LossOptions } from "./anchor-free.ts";
-import { type CriterionLoss, lossOf, type TrainBatch, withTotal } from "./criterion.ts";
+import { type CriterionLoss, type TrainBatch, withTotal } from "./criterion.ts";
 import { AnchorFreeCriterion } from "./v8-criterion.ts";
 import type { V8Loss } from "./v8-detection.ts";
 
@@ -26,9 +26,9 @@ export function rotatedDetectionLoss(
   });
 }
 
-/** YOLOv8's loss of oriented boxes: box (probiou), cls and dfl. */
+/** YOLOv8's loss of oriented boxes: box (probiou), cls, and dfl or l1. */
 export class ObbCriterion extends AnchorFreeCriterion<PaddedTargets> {
-  readonly parts = ["box", "cls", "dfl"] as const;
+  readonly parts: readonly string[] = ["box", "cls", this.sides];
 
   /** @throws LookonceError `DATA` for labels without rotated boxes */
   inputs({ count, height, width, targets }: TrainBatch): Record<keyof PaddedTargets, HostTensor> {
@@ -43,7 +43,8 @@ export class ObbCriterion extends AnchorFreeCriterion<PaddedTargets> {
   }
 
   loss(raw: readonly tf.Tensor4D[], targets: PaddedTargets): CriterionLoss {
-    return lossOf(rotatedDetectionLoss(raw, targets, this.options), this.parts);
+    const { total, box, cls, dfl } = rotatedDetectionLoss(raw, targets, this.options);
+    return { total, parts: [box, cls, dfl] };
   }
 }
 

@@ -7,7 +7,7 @@ import { type HostTensor, type PaddedTargets, paddedInputs, requireField } from 
 import { bceWithLogits } from "../terms/bce-with-logits.ts";
 import { keypointLoss } from "../terms/keypoints.ts";
 import { anchorFreeLoss, type ForegroundRows, type V8LossOptions, v8Gains } from "./anchor-free.ts";
-import { type CriterionLoss, lossOf, type TrainBatch, withTotal } from "./criterion.ts";
+import { type CriterionLoss, type TrainBatch, withTotal } from "./criterion.ts";
 import { AnchorFreeCriterion } from "./v8-criterion.ts";
 
 /** A batch's objects with their keypoints. */
@@ -97,9 +97,9 @@ function split(values: tf.Tensor, rest: number): [tf.Tensor, tf.Tensor | undefin
   return rest === 0 ? [values, undefined] : (tf.split<tf.Tensor>(values, [2, rest], -1) as [tf.Tensor, tf.Tensor]);
 }
 
-/** YOLOv8's loss of pose: box, pose, kobj, cls and dfl. */
+/** YOLOv8's loss of pose: box, pose, kobj, cls, and dfl or l1. */
 export class PoseCriterion extends AnchorFreeCriterion<PoseTargets, PoseGains> {
-  readonly parts = ["box", "pose", "kobj", "cls", "dfl"] as const;
+  readonly parts: readonly string[] = ["box", "pose", "kobj", "cls", this.sides];
 
   /** @throws LookonceError `DATA` for labels without keypoints */
   inputs({ count, targets }: TrainBatch): Record<keyof PoseTargets, HostTensor> {
@@ -109,6 +109,7 @@ export class PoseCriterion extends AnchorFreeCriterion<PoseTargets, PoseGains> {
   }
 
   loss(raw: readonly tf.Tensor4D[], targets: PoseTargets): CriterionLoss {
-    return lossOf(poseLoss(raw, targets, this.options), this.parts);
+    const { total, box, pose, kobj, cls, dfl } = poseLoss(raw, targets, this.options);
+    return { total, parts: [box, pose, kobj, cls, dfl] };
   }
 }

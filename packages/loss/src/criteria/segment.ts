@@ -8,7 +8,7 @@ import { maskInput } from "../masks/mask-targets.ts";
 import { type RowBlockName, rowBlocks } from "../masks/row-blocks.ts";
 import { type BatchSize, type HostTargets, type HostTensor, type PaddedTargets, paddedInputs } from "../targets.ts";
 import { anchorFreeLoss, type ForegroundRows, foregroundRows, type V8LossOptions } from "./anchor-free.ts";
-import { type CriterionLoss, lossOf, type TrainBatch, withTotal } from "./criterion.ts";
+import { type CriterionLoss, type TrainBatch, withTotal } from "./criterion.ts";
 import { AnchorFreeCriterion } from "./v8-criterion.ts";
 
 /** A batch's objects with their masks: see `SegmentCriterion.inputs`. */
@@ -106,10 +106,10 @@ export function prototypeSize({ height, width }: Pick<BatchSize, "height" | "wid
   return { height: height / prototypeStride, width: width / prototypeStride };
 }
 
-/** YOLOv8's loss of segmentation: box, seg, cls and dfl. */
+/** YOLOv8's loss of segmentation: box, seg, cls, and dfl or l1. */
 export class SegmentCriterion extends AnchorFreeCriterion<SegmentTargets> {
-  readonly parts = ["box", "seg", "cls", "dfl"] as const;
-  readonly #assigner = new TaskAlignedAssigner();
+  readonly parts: readonly string[] = ["box", "seg", "cls", this.sides];
+  readonly #assigner = new TaskAlignedAssigner(this.options);
 
   /** @throws LookonceError `DATA` for labels without masks */
   inputs({ targets, ...size }: TrainBatch): Record<keyof SegmentTargets, HostTensor> {
@@ -121,7 +121,9 @@ export class SegmentCriterion extends AnchorFreeCriterion<SegmentTargets> {
   }
 
   loss(raw: readonly tf.Tensor4D[], targets: SegmentTargets): CriterionLoss {
-    return lossOf(segmentLoss(raw, targets, { ...this.options, assigner: this.#assigner }), this.parts);
+    const options = { ...this.options, assigner: this.#assigner };
+    const { total, box, seg, cls, dfl } = segmentLoss(raw, targets, options);
+    return { total, parts: [box, seg, cls, dfl] };
   }
 
   /** The rows that can be foreground, of each image as many as its objects can have. */

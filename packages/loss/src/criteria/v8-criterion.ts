@@ -1,29 +1,42 @@
 import type { DetectionModel } from "@lookonce/nn";
 import type * as tf from "@tensorflow/tfjs-core";
+import type { AssignmentRules } from "../assigners/task-aligned-assigner.ts";
 import { type HostTensor, type PaddedTargets, paddedInputs } from "../targets.ts";
 import type { V8Gains, V8LossOptions } from "./anchor-free.ts";
-import { type CriterionLoss, lossOf, StatelessCriterion, type TrainBatch } from "./criterion.ts";
+import { type CriterionLoss, StatelessCriterion, type TrainBatch } from "./criterion.ts";
 import { v8DetectionLoss } from "./v8-detection.ts";
 
 /** What the losses of YOLOv8's tasks have in common: targets are assigned by task alignment within the step. */
 export abstract class AnchorFreeCriterion<T extends PaddedTargets, G = V8Gains> extends StatelessCriterion<T> {
-  protected readonly options: Pick<V8LossOptions, "strides" | "nc" | "regMax"> & { gains: Partial<G> };
+  protected readonly options: Pick<V8LossOptions, "strides" | "nc" | "regMax"> &
+    AssignmentRules & { gains: Partial<G> };
 
-  constructor({ strides, nc, regMax }: Pick<DetectionModel, "strides" | "nc" | "regMax">, gains: Partial<G> = {}) {
+  /** @param rules how objects are assigned; default as YOLOv8 8.3 does */
+  constructor(
+    { strides, nc, regMax }: Pick<DetectionModel, "strides" | "nc" | "regMax">,
+    gains: Partial<G> = {},
+    rules: AssignmentRules = {},
+  ) {
     super();
-    this.options = { strides, nc, regMax, gains };
+    this.options = { strides, nc, regMax, gains, ...rules };
+  }
+
+  /** How the loss of the distances is called: `dfl` of distributions, `l1` of the distances themselves. */
+  protected get sides(): "dfl" | "l1" {
+    return this.options.regMax === 1 ? "l1" : "dfl";
   }
 }
 
-/** YOLOv8's loss: box (CIoU), cls and dfl. */
+/** YOLOv8's loss: box (CIoU), cls, and dfl or, with one bin a side, l1. */
 export class V8Criterion extends AnchorFreeCriterion<PaddedTargets> {
-  readonly parts = ["box", "cls", "dfl"] as const;
+  readonly parts: readonly string[] = ["box", "cls", this.sides];
 
   inputs({ count, targets }: TrainBatch): Record<keyof PaddedTargets, HostTensor> {
     return paddedInputs(count, targets);
   }
 
   loss(raw: readonly tf.Tensor4D[], targets: PaddedTargets): CriterionLoss {
-    return lossOf(v8DetectionLoss(raw, targets, this.options), this.parts);
+    const { total, box, cls, dfl } = v8DetectionLoss(raw, targets, this.options);
+    return { total, parts: [box, cls, dfl] };
   }
 }

@@ -147,7 +147,11 @@ export function distancesToXyxy(distances: tf.Tensor, points: tf.Tensor2D): tf.T
  * @returns [..., A, 4]: left, top, right, bottom in 0..regMax − 1.01
  */
 export function xyxyToDistances(boxes: tf.Tensor, points: tf.Tensor2D, regMax = 16): tf.Tensor {
+  return tf.minimum(tf.maximum(sideDistances(boxes, points), 0), regMax - 1.01);
+}
+
+/** Computes the distances as {@link xyxyToDistances} does, without a limit: negative beyond the box. */
+export function sideDistances(boxes: tf.Tensor, points: tf.Tensor2D): tf.Tensor {
   const [low, high] = tf.split(boxes, 2, boxes.rank - 1) as [tf.Tensor, tf.Tensor];
-  const distances = tf.concat([tf.sub(points, low), tf.sub(high, points)], boxes.rank - 1);
-  return tf.minimum(tf.maximum(distances, 0), regMax - 1.01);
+  return tf.concat([tf.sub(points, low), tf.sub(high, points)], boxes.rank - 1);
 }
