@@ -17,7 +17,7 @@ const packageGraph = {
   "packages/checkpoint": ["documents", "errors", "files"],
   "packages/tensorflow-messages": [],
   "packages/tensorboard": ["errors", "tensorflow-messages"],
-  "packages/backend-onnxruntime": ["errors", "onnx"],
+  "packages/backend-onnxruntime": ["errors", "files", "onnx"],
   "packages/device": ["backend-onnxruntime", "config", "errors"],
   "packages/nn": ["documents", "errors", "files", "random"],
   "packages/image": ["errors", "files", "geometry"],

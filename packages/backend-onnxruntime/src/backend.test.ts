@@ -1,6 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { findBlockSize } from "./graph/block-size.ts";
 import { currentBackend, flush, registerOnnxRuntime } from "./index.ts";
+
+vi.mock(import("./graph/block-size.ts"), async (original) => {
+  return { findBlockSize: vi.fn((await original()).findBlockSize) };
+});
 
 beforeAll(async () => {
   await registerOnnxRuntime();
@@ -26,6 +31,14 @@ describe("compiled graphs", () => {
     expect(second).toBeGreaterThan(first);
     await tf.setBackend("onnxruntime");
     tf.removeBackend("small");
+  });
+
+  it("ask for operators on blocks of channels only where they have images: a device starts faster", async () => {
+    vi.mocked(findBlockSize).mockClear();
+    await tf.sum(tf.square(tf.tensor1d([1, 2, 4]))).data();
+    expect(findBlockSize).not.toHaveBeenCalled();
+    await tf.square(tf.ones([1, 2, 2, 1])).data();
+    expect(findBlockSize).toHaveBeenCalled();
   });
 
   it("are freed on demand, and compiled again when they are run again", async () => {

@@ -96,8 +96,8 @@ export class GraphBuilder {
     return name;
   }
 
-  /** Adds a graph input and returns its name; strings in the shape are symbolic sizes. */
-  input(name: string, type: TensorType, shape: readonly (number | string)[]): string {
+  /** Adds a graph input and returns its name; strings in the shape are symbolic sizes. Without a shape its rank is left open. */
+  input(name: string, type: TensorType, shape?: readonly (number | string)[]): string {
     const info = valueInfo({ name, type, shape }, "input");
     this.#define(name, "input");
     this.#inputs.push(info);

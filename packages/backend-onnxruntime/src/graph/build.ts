@@ -17,6 +17,8 @@ export interface BuildOptions {
   readonly names?: ReadonlyMap<Value, string>;
   /** Names the n-th input of the graph. Default: the name of a trace's input, or `input0`, `input1`, … */
   readonly inputName?: (value: Value, n: number) => string;
+  /** Which inputs of the graph have no declared shape. Default: none. */
+  readonly isShapeless?: (value: Value) => boolean;
   /** Names of the outputs. Default: `output0`, `output1`, … */
   readonly outputNames?: readonly string[] | undefined;
   /**
@@ -24,8 +26,11 @@ export interface BuildOptions {
    * with axes has the name of what computes it, where that is a node which feeds no other output. Default `true`.
    */
   readonly copiesOutputs?: boolean;
-  /** Whether nodes without a scope, such as those of gradients, are named by the scope of what they read. Default `false`. */
-  readonly namesGradients?: boolean;
+  /**
+   * Which nodes have names with the scope that their call was recorded in, for people: those with a scope of their own
+   * (default), all, where gradients and others without one have that of what they read, or none.
+   */
+  readonly scopes?: "own" | "all" | "none";
   /** Channels a block, where tensors may be in blocks: graphs that are compiled as they are, on the CPU provider. */
   readonly block?: number | undefined;
 }
@@ -33,7 +38,7 @@ export interface BuildOptions {
 /** Lowers every call of the plan to an ONNX graph. Returns also the names of the graph's inputs, by what feeds them. */
 export function buildGraph(plan: Plan, options: BuildOptions): { graph: GraphBuilder; inputs: Map<Value, string> } {
   const graph = new GraphBuilder({ name: "lookonce" });
-  const { target, block, filterGradients } = options;
+  const { target, block, filterGradients, scopes = "own" } = options;
   const uses = new Map<Value, number>();
   for (const value of [...plan.nodes.flatMap(operandsOf), ...plan.outputs]) uses.set(value, (uses.get(value) ?? 0) + 1);
   const to = new Lowering(graph, target, { autocast: plan.autocast, block, filterGradients, uses });
@@ -45,13 +50,13 @@ export function buildGraph(plan: Plan, options: BuildOptions): { graph: GraphBui
       to.set(value, graph.initializer({ type, shape, data: value.data }, options.names?.get(value)));
     } else {
       const name = inputName(value, inputs.size);
-      to.set(value, graph.input(name, type, shape));
+      to.set(value, graph.input(name, type, options.isShapeless?.(value) ? undefined : shape));
       inputs.set(value, name);
     }
   }
   for (const { kernel: name, scope, inputs, attrs, outputs } of plan.nodes) {
     const kernel: AnyKernel = kernels[name];
-    graph.scope = scope || (options.namesGradients ? scopeOfInputs(inputs) : "");
+    if (scopes !== "none") graph.scope = scope || (scopes === "all" ? scopeOfInputs(inputs) : "");
     kernel.lower(to, { inputs, attrs, output: outputs[0], outputs });
   }
   graph.scope = "";

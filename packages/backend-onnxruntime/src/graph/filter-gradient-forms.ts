@@ -7,7 +7,9 @@ import { type Convolution, convolution } from "../kernels/convolution.ts";
 import { findBlockSize } from "./block-size.ts";
 import type { FilterGradientForm, FilterGradients } from "./filter-gradients.ts";
 import { Lowering } from "./lowering.ts";
+import { profileFolder } from "./profile.ts";
 import { type Floats, runOnce } from "./run-once.ts";
+import { triedBefore } from "./tried-before.ts";
 import { hostValue, sizeOf, type Value } from "./value.ts";
 
 /** The forms of filter gradients that a runtime computes. */
@@ -42,8 +44,12 @@ async function tryForms(): Promise<FoundFilterGradients | undefined> {
   const block = await findBlockSize();
   if (block === undefined) return undefined;
   const cases = smallCases(block);
+  const kinds = [...new Set(cases.map(({ form }) => form.kind))];
   // All at once; one by one where that fails.
-  const allWork = (await problemOf(block, cases)) === undefined;
+  const allWork = await triedBefore(
+    `filter gradients on blocks of ${block}: ${kinds.join(", ")}`,
+    async () => (await problemOf(block, cases)) === undefined,
+  );
   const problems = new Map<FilterGradientForm["kind"], string>();
   if (!allWork) {
     for (const each of cases) {
@@ -53,11 +59,11 @@ async function tryForms(): Promise<FoundFilterGradients | undefined> {
   }
   const filterGradients = {
     block,
-    forms: new Set(cases.map(({ form }) => form.kind).filter((kind) => !problems.has(kind))),
+    forms: new Set(kinds.filter((kind) => !problems.has(kind))),
     problems: [...problems].map(([kind, problem]) => `${kind}: ${problem}`),
   };
-  const folder = process.env.LOOKONCE_PROFILE;
-  if (folder) {
+  const folder = profileFolder();
+  if (folder !== undefined) {
     const text = JSON.stringify({ ...filterGradients, forms: [...filterGradients.forms] }, null, 2);
     writeFileSync(join(folder, `filter-gradients-${process.pid}.json`), text);
   }

@@ -22,7 +22,11 @@ export function joinGraphs(models: readonly OnnxModel[]): JoinedGraphs {
   const graphs = models.map(({ graph }) => graph);
   const slots = new Map(graphs.flatMap((graph) => slotsOf(graph).map((name, i) => [name, graph.outputs[i]!.type])));
   const flags = graphs.slice(1).map((_, i): ValueInfo => ({ name: `run_graph${i}`, type: "bool", shape: [] }));
-  const inputs = new Map(graphs.flatMap((graph) => graph.inputs).map((info) => [info.name, info]));
+  const inputs = new Map<string, ValueInfo>();
+  // One of the graphs may need the shape of an input that for others is left open.
+  for (const info of graphs.flatMap((graph) => graph.inputs)) {
+    if (inputs.get(info.name)?.shape === undefined) inputs.set(info.name, info);
+  }
   const branches = graphs.map((graph, i) => asBranch(graph, { slots, suffix: `:${i}` }));
   // The last graph is what is left when no flag is set; the one before is in a choice with it, and so on.
   const chosen = branches.reduceRight((otherwise, branch, i) => {

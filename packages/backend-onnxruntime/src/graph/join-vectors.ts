@@ -1,8 +1,8 @@
 import type { KernelName } from "./kernel-types.ts";
 import { hostValue, type Node, numbering, operandsOf, sizeOf, type Value } from "./value.ts";
 
-/** Kernels that compute each element of a vector from the same element of others and from scalars. */
-const elementwise: ReadonlySet<KernelName> = new Set<KernelName>([
+/** Kernels that compute each element from the same element of others and from scalars. */
+export const elementwise: ReadonlySet<KernelName> = new Set<KernelName>([
   ...(["Add", "Sub", "Multiply", "RealDiv", "Maximum", "Minimum"] as const),
   ...(["Neg", "Reciprocal", "Sqrt", "Square"] as const),
 ]);
@@ -24,18 +24,18 @@ const scope = "updates";
  * @param isWritten whether the value is a constant of the graph, so that equal ones can stand for each other
  */
 export function joinVectors(nodes: readonly Node[], isWritten: (value: Value) => boolean): Node[] {
-  const late = lateCalls(nodes);
+  const late = lateCalls(nodes, isOfVectors);
   const joined = new JoinedCalls();
   for (const calls of equalCalls([...late], isWritten)) joined.add(calls);
   return [...nodes.filter((node) => !late.has(node)), ...joined.nodes];
 }
 
-/** Calls of vectors, element by element, that nothing but such calls and the plan's outputs read; in order. */
-function lateCalls(nodes: readonly Node[]): ReadonlySet<Node> {
+/** Calls of a kind that nothing but such calls and the plan's outputs read; in order. */
+export function lateCalls(nodes: readonly Node[], isOfKind: (node: Node) => boolean): ReadonlySet<Node> {
   const late = new Set<Node>();
   const readEarly = new Set<Value>();
   for (const node of nodes.toReversed()) {
-    if (isOfVectors(node) && !node.outputs.some((value) => readEarly.has(value))) late.add(node);
+    if (isOfKind(node) && !node.outputs.some((value) => readEarly.has(value))) late.add(node);
     else for (const value of operandsOf(node)) readEarly.add(value);
   }
   return new Set([...late].reverse());

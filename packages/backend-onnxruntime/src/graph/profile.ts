@@ -15,13 +15,18 @@ export interface ProfileEvent {
 const running = new Map<InferenceSession, string>();
 let count = 0;
 
+/** The folder that the environment's `LOOKONCE_PROFILE` names, if it does. */
+export function profileFolder(): string | undefined {
+  return process.env.LOOKONCE_PROFILE || undefined;
+}
+
 /**
  * The options with which ONNX Runtime profiles a graph, where the environment's `LOOKONCE_PROFILE` names a folder, and a
  * function that registers the session: at its end, or the process's, `graph-N.md` is written beside the profile.
  */
 export function profiling(): { options: InferenceSession.SessionOptions; watch: (session: InferenceSession) => void } {
-  const folder = process.env.LOOKONCE_PROFILE;
-  if (!folder) return { options: {}, watch: () => {} };
+  const folder = profileFolder();
+  if (folder === undefined) return { options: {}, watch: () => {} };
   mkdirSync(folder, { recursive: true });
   if (count === 0) {
     process.once("exit", () => {

@@ -1,6 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
 import { type OnnxModel, serializeModel } from "@lookonce/onnx";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { env, InferenceSession, Tensor } from "onnxruntime-node";
 import { endProfile, profiling } from "./profile.ts";
 import type { HostData, Signature } from "./signature.ts";
 
@@ -11,6 +11,9 @@ export interface RuntimeOptions {
   readonly executionProviders: readonly string[];
   readonly threads?: number;
 }
+
+/** ONNX Runtime's version. */
+export const runtimeVersion: string = env.versions.node ?? env.versions.common;
 
 /** A tensor of ONNX Runtime, on the host or in the device's memory. */
 export type RuntimeTensor = Tensor;

@@ -7,7 +7,7 @@ import { findFilterGradients } from "./filter-gradient-forms.ts";
 import type { Plan } from "./plan.ts";
 import { compile, hostTensor, type RuntimeOptions, type RuntimeTensor, type Session } from "./runtime.ts";
 import type { HostData } from "./signature.ts";
-import type { Value } from "./value.ts";
+import { operandsOf, type Value } from "./value.ts";
 
 /** Options of the backend. */
 export interface OnnxRuntimeBackendOptions {
@@ -137,7 +137,11 @@ export class SessionCache {
   async #buildOptions(plan: Plan): Promise<Pick<BuildOptions, "target" | "block" | "filterGradients">> {
     const [provider] = this.runtime.executionProviders;
     const hasFilterGradient = plan.nodes.some(({ kernel }) => kernel === "Conv2DBackpropFilter");
-    const mayBlock = provider === "cpu" && this.#blocks;
+    // Only images have channels in blocks: most graphs besides a network's need not wait for what tries the operators.
+    const hasImage = plan.nodes.some((node) =>
+      [...operandsOf(node), ...node.outputs].some(({ shape }) => shape.length === 4),
+    );
+    const mayBlock = provider === "cpu" && this.#blocks && hasImage;
     return {
       target: provider === "webgpu" ? "webgpu" : "onnxruntime",
       block: mayBlock ? await findBlockSize() : undefined,

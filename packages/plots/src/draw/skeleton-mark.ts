@@ -36,8 +36,8 @@ const limbs: readonly (readonly [number, number])[][] = [
   ],
 ];
 
-/** Colors of {@link limbs}, apart from each other and from skin. */
-const limbColors: readonly Color[] = [classColor(3), classColor(8), classColor(1), classColor(2)];
+/** Classes whose colors {@link limbs} have, apart from each other and from skin. */
+const limbClasses: readonly number[] = [3, 8, 1, 2];
 
 interface Point {
   x: number;
@@ -57,7 +57,7 @@ export function skeletonMark({ data, shape }: KeypointMarks, index: number, line
   const parts = count === 17 ? limbs : [];
   const colors = points.map((_, k) => limbColor(k, parts) ?? classColor(k));
   const joined = parts.flatMap((part, i) =>
-    part.map(([a, b]) => limb(points[a], points[b], { color: limbColors[i] as Color, line })),
+    part.map(([a, b]) => limb(points[a], points[b], { color: classColor(limbClasses[i] as number), line })),
   );
   const dots = points.map((point, k) => (point === undefined ? "" : dot(point, { color: colors[k] as Color, line })));
   return [...joined, ...dots].join("");
@@ -66,7 +66,7 @@ export function skeletonMark({ data, shape }: KeypointMarks, index: number, line
 /** The color of the last part that a point is of: of the head's points, that of the head. */
 function limbColor(point: number, parts: typeof limbs): Color | undefined {
   const part = parts.findIndex((lines) => lines.some((ends) => ends.includes(point)));
-  return part < 0 ? undefined : limbColors[part];
+  return part < 0 ? undefined : classColor(limbClasses[part] as number);
 }
 
 function limb(from: Point | undefined, to: Point | undefined, { color, line }: { color: Color; line: number }): string {
