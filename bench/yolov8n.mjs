@@ -7,18 +7,18 @@
 // momentum), without clipping and averaging, which the other side does not do either. An inference step is one image,
 // already letterboxed, to decoded boxes; no NMS. Needs `npm run build`.
 //
-// `--model yolov8s` is for another network, yolov8n-seg for one that learns masks as well; `--objects 16,64,256` draws up to so many boxes an image, one after the other,
+// `--optimizer MuSGD` updates by another optimizer. `--model yolov8s` is for another network, yolov8n-seg for one that learns masks as well; `--objects 16,64,256` draws up to so many boxes an image, one after the other,
 // as batches of a training do (default 16: one padding size); `--accumulate` makes every other step one that only
 // accumulates gradients.
 import { parseArgs } from "node:util";
-import { familySettings, makeRecipe } from "@lookonce/config";
+import { makeRecipe } from "@lookonce/config";
 import { padTargets } from "@lookonce/data";
 import { setDevice } from "@lookonce/device";
-import { createCriterion } from "@lookonce/families";
+import { createCriterion, familyOf } from "@lookonce/families";
 import { Predictor } from "@lookonce/inference";
 import { DetectionModel, readModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
-import { groupParameters, makeOptimizer, TrainStep } from "@lookonce/trainer";
+import { groupParameters, groupsOf, makeOptimizer, TrainStep } from "@lookonce/trainer";
 
 const { values } = parseArgs({
   options: {
@@ -30,6 +30,7 @@ const { values } = parseArgs({
     warmup: { type: "string", default: "2" },
     device: { type: "string", default: "cpu" },
     model: { type: "string", default: "yolov8n" },
+    optimizer: { type: "string", default: "SGD" },
     objects: { type: "string", default: "16" },
     accumulate: { type: "boolean", default: false },
   },
@@ -74,12 +75,14 @@ function ellipses({ boxes, mask, maxTargets }, imgsz) {
 }
 
 async function trainingStep(model, rng, options) {
-  const optimizer = makeOptimizer("SGD", groupParameters(model), { weightDecay: 5e-4 });
+  const groups = groupsOf(values.optimizer, familyOf(model.family).groupOrder);
+  const optimizer = makeOptimizer(values.optimizer, groupParameters(model, groups), { weightDecay: 5e-4 });
   const { accumulate: accumulates } = values;
-  const criterion = await createCriterion(model, { recipe: makeRecipe(familySettings.v8), imgsz: options.imgsz });
+  const recipe = makeRecipe(familyOf(model.family));
+  const criterion = await createCriterion(model, { recipe, imgsz: options.imgsz });
   const step = new TrainStep(model, { criterion, optimizer, accumulates });
   const batches = values.objects.split(",").map((objects) => randomBatch(rng, options, Number(objects)));
-  const settings = { lr: { bias: 1e-3, weight: 1e-3, norm: 1e-3 }, momentum: 0.937 };
+  const settings = { lr: Object.fromEntries(groups.map((group) => [group, 1e-3])), momentum: 0.937 };
   let count = 0;
   return async () => {
     const batch = batches[(accumulates ? count >> 1 : count) % batches.length];
@@ -115,13 +118,14 @@ const seconds = results
   .sort((a, b) => a - b);
 const middle = seconds.length >> 1;
 const median = seconds.length % 2 ? seconds[middle] : (seconds[middle - 1] + seconds[middle]) / 2;
-const { mode, device, model: network } = values;
+const { mode, device, model: network, optimizer } = values;
 const peakBytes = process.resourceUsage().maxRSS * 1024;
 console.log(
   JSON.stringify({
     framework: `lookonce on ${device}`,
     model: network,
     mode,
+    optimizer,
     ...numbers,
     secondsPerStep: median,
     fastest: seconds[0],

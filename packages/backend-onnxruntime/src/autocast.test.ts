@@ -1,7 +1,7 @@
 import type { OnnxModel } from "@lookonce/onnx";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { currentBackend, RecordedStep, registerOnnxRuntime, trace } from "./index.ts";
+import { currentBackend, inSinglePrecision, RecordedStep, registerOnnxRuntime, trace } from "./index.ts";
 
 beforeAll(async () => {
   await registerOnnxRuntime();
@@ -152,6 +152,18 @@ describe("autocast", () => {
     const steps = [false, true].map((autocast) => new RecordedStep(run, [], { autocast }));
     for (const step of [...steps, ...steps]) await step.run({ x });
     expect(currentBackend()!.statistics.compiled - before).toBe(2);
+  });
+
+  it("leaves what is to be in single precision alone, though the same call is elsewhere in half", async () => {
+    const model = await trace(
+      (x) => {
+        const y = tf.reshape(x!, [8, 36]) as tf.Tensor2D;
+        return [inSinglePrecision(() => tf.matMul(y, y, false, true)), tf.matMul(y, y, false, true)];
+      },
+      { inputs: input, autocast: true, target: "onnxruntime" },
+    );
+    const { half: inHalf, single } = operators(model);
+    expect([inHalf, single].map((all) => all.filter((op) => op === "FusedMatMul").length)).toEqual([1, 1]);
   });
 
   it("leaves products of whole numbers alone", async () => {

@@ -54,6 +54,8 @@ type Tagged = DataId & { [entryKey]?: Entry | undefined };
 export class OnnxRuntimeBackend extends KernelBackend {
   /** What calls that are recorded now belong to; for the names in graphs that are displayed. */
   scope = "";
+  /** Whether calls that are recorded now are computed in single precision, whatever a graph's autocast. */
+  isSingle = false;
   readonly #sessions: SessionCache;
   /** Values of living tensors that are not computed yet. */
   readonly #pending = new Set<Value>();
@@ -89,11 +91,14 @@ export class OnnxRuntimeBackend extends KernelBackend {
     const node: Node = {
       id: this.#nextNode++,
       kernel: name,
-      signature: callNumber(`${name}(${Object.keys(inputs)})${JSON.stringify(attrs, spellNonFinite)}`),
+      signature: callNumber(
+        `${name}(${Object.keys(inputs)})${JSON.stringify(attrs, spellNonFinite)}${this.isSingle ? "single" : ""}`,
+      ),
       inputs: this.#valuesOf(inputs),
       attrs,
       outputs: [],
       scope: this.scope,
+      isSingle: this.isSingle,
     };
     const inferred = kernel.infer(inputs, attrs);
     const outputs = [inferred].flat().map(({ shape, dtype }) => {

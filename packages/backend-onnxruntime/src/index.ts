@@ -20,6 +20,7 @@ export {
 } from "./register.ts";
 export {
   enterScope,
+  inSinglePrecision,
   type RecordOptions,
   recordCalls,
   type TracedFunction,

@@ -18,7 +18,7 @@ export interface StepInput {
 
 /** What is passed to a step for the tensors `T` that its function reads: contents, or a number for a float32 scalar. */
 export type StepInputs<T> = {
-  readonly [K in keyof T]: T[K] extends tf.Tensor ? StepInput | number : StepInputs<T[K]>;
+  readonly [K in keyof T]: NonNullable<T[K]> extends tf.Tensor ? StepInput | number : StepInputs<T[K]>;
 };
 
 /** The contents of the tensors `T` that a step returns. */

@@ -84,6 +84,19 @@ export function enterScope(scope: string): () => void {
   };
 }
 
+/** Runs a function whose calls are computed in single precision, also in a graph with autocast. */
+export function inSinglePrecision<T>(run: () => T): T {
+  const backend = currentBackend();
+  if (backend === undefined) return run();
+  const before = backend.isSingle;
+  backend.isSingle = true;
+  try {
+    return run();
+  } finally {
+    backend.isSingle = before;
+  }
+}
+
 async function record(run: TracedFunction, options: RecordOptions): Promise<{ plan: Plan; names: Map<Value, string> }> {
   const backend = currentBackend();
   if (backend === undefined) {

@@ -1,4 +1,10 @@
-export type { FamilySettings, LoadingRules, NmsDefaults } from "./families/family-settings.ts";
+export type {
+  FamilySettings,
+  LoadingRules,
+  LongTrainings,
+  NmsDefaults,
+  ScoringRules,
+} from "./families/family-settings.ts";
 export type { SearchRange, SearchSpace } from "./families/search-space.ts";
 export { type FamilyName, familySettings, isFamilyName } from "./families/table.ts";
 export type * from "./generated/option-types.ts";

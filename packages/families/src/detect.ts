@@ -15,7 +15,7 @@ import {
   type LabeledObjects,
 } from "@lookonce/metrics";
 import { familyOf } from "./family-table.ts";
-import type { ScorePlot, ScoreRow, Scores, Task } from "./task.ts";
+import type { MetricRules, ScorePlot, ScoreRow, Scores, Task } from "./task.ts";
 
 /** Scores of one class that has labels. */
 export interface ClassScores extends Omit<ClassResult, "ap50" | "ap75" | "ap" | "curves"> {
@@ -74,6 +74,13 @@ export async function confusionPlots(
   ];
 }
 
+/** The metrics of detections with some rules. */
+export function detectionMetrics(names: readonly string[], rules?: MetricRules): DetectionMetrics {
+  if (rules === undefined) return new DetectionMetrics({ names });
+  const { confusionConf = rules.conf, ...scoring } = rules.scoring;
+  return new DetectionMetrics({ names, ...scoring, confusion: { conf: confusionConf } });
+}
+
 /** Metrics as scores. */
 export function detectionScores({ perClass, ...rest }: DetectionResult): DetectionScores {
   return {
@@ -127,8 +134,8 @@ export const detect: Task<Detections, DetectionScores> = {
   postprocess: nonMaxSuppression,
   toImage: scaleDetections,
   entries: () => ({}),
-  createMetrics(names) {
-    const metrics = new DetectionMetrics({ names });
+  createMetrics(names, rules) {
+    const metrics = detectionMetrics(names, rules);
     return {
       add(detections, sample) {
         metrics.add({ detections, labels: labelsInFile(sample) });

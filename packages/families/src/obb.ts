@@ -9,8 +9,7 @@ import {
   withAngles,
   xyxyToXywh,
 } from "@lookonce/geometry";
-import { DetectionMetrics } from "@lookonce/metrics";
-import { type DetectionScores, detect, detectionScores, letterboxingOf } from "./detect.ts";
+import { type DetectionScores, detect, detectionMetrics, detectionScores, letterboxingOf } from "./detect.ts";
 import { ObbResults } from "./results/obb-results.ts";
 import type { Task } from "./task.ts";
 
@@ -30,8 +29,8 @@ export const obb: Task<RotatedDetections, DetectionScores> = {
     return { ...detections, rotated, boxes: enclosingBoxes(rotated) };
   },
   entries: ({ rotated }, size) => ({ obb: new ObbResults(rotated, size) }),
-  createMetrics(names) {
-    const metrics = new DetectionMetrics({ names });
+  createMetrics(names, rules) {
+    const metrics = detectionMetrics(names, rules);
     return {
       add(detections, sample) {
         const { classes, originalWidth: width, originalHeight: height } = sample;

@@ -1,10 +1,11 @@
 import type { BatchSample } from "@lookonce/data";
 import type { Detections } from "@lookonce/geometry";
-import { DetectionMetrics, type LabeledObjects } from "@lookonce/metrics";
+import type { LabeledObjects } from "@lookonce/metrics";
 import {
   confusionPlots,
   curvePlots,
   type DetectionScores,
+  detectionMetrics,
   detectionScores,
   labelsInFile,
   scoreColumns,
@@ -31,9 +32,9 @@ export function scoredTwice<D extends Detections, K extends "mask" | "pose">(
   { letter, prefix, overlaps }: SecondScores<D>,
 ): Pick<Task<D, DetectionScores & Record<K, DetectionScores>>, "createMetrics" | "table" | "columns" | "plots"> {
   return {
-    createMetrics(names) {
-      const boxes = new DetectionMetrics({ names });
-      const others = new DetectionMetrics({ names });
+    createMetrics(names, rules) {
+      const boxes = detectionMetrics(names, rules);
+      const others = detectionMetrics(names, rules);
       return {
         add(detections, sample) {
           const labels = labelsInFile(sample);

@@ -1,4 +1,4 @@
-import type { NmsDefaults } from "@lookonce/config";
+import type { NmsDefaults, ScoringRules } from "@lookonce/config";
 import type { BatchSample, LabelKind } from "@lookonce/data";
 import type { Detections, HeadSpec, ImageSize, Letterboxing, NmsOptions, Prediction, RawMap } from "@lookonce/geometry";
 import type { ImageFit } from "@lookonce/image";
@@ -49,6 +49,14 @@ export interface ScoreRow {
   instances: number;
   /** By their names, such as `mAP50`. */
   scores: Readonly<Record<string, number>>;
+}
+
+/** By which rules a validation scores. */
+export interface MetricRules {
+  /** Those of the model's family. */
+  scoring: ScoringRules;
+  /** Least confidence of the detections. */
+  conf: number;
 }
 
 /** Metrics of a validation: of what a task detects in an image, its scores. */
@@ -107,8 +115,8 @@ export interface Task<D extends Detections = Detections, S extends Scores = Scor
    * @param size of the image, in pixels
    */
   entries(detections: D, size: ImageSize): Readonly<Record<string, unknown>>;
-  /** Creates the metrics of a validation. */
-  createMetrics(names: readonly string[]): TaskMetrics<D, S>;
+  /** Creates the metrics of a validation. @param rules default those of YOLOv5 and YOLOv8 (8.3) */
+  createMetrics(names: readonly string[], rules?: MetricRules): TaskMetrics<D, S>;
   /** Scores as a table for people: of all classes, then of each that has labels. */
   table(scores: S): readonly [all: ScoreRow, ...perClass: ScoreRow[]];
   /** Columns of `results.csv` with an epoch's scores, or without any for an epoch that was not validated. */

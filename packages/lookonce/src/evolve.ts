@@ -115,7 +115,8 @@ async function startRecipe(
   const family = familyOf(model.family);
   const recipe = makeRecipe(family, await parsedRecipe(train, family), model.task);
   const { batch = 16, epochs = 10 } = train;
-  return chooseOptimizer(recipe, { nc: data.names.length, images: data.entries.length, batch, epochs });
+  const counts = { nc: data.names.length, images: data.entries.length, batch, epochs };
+  return chooseOptimizer(recipe, { ...counts, longTrainings: family.longTrainings });
 }
 
 /** Without AutoAnchor the number of anchors has no effect. */

@@ -1,4 +1,5 @@
 import { interpolate, unitSteps } from "./interpolate.ts";
+import type { RuleSet } from "./match-detections.ts";
 
 /** Recalls at which COCO samples the precision. */
 const RECALLS: Float64Array = unitSteps(101);
@@ -7,7 +8,7 @@ const RECALLS: Float64Array = unitSteps(101);
 export interface PrecisionRecall {
   /** Area under the precision envelope over recall. */
   ap: number;
-  /** Recall from 0 to 1, with a point added at either end. */
+  /** Recall from 0 to 1, with a point added at either end, or two at the last. */
   recall: Float64Array;
   /** At each recall the highest precision at this recall or a higher one; starts at 1 and ends at 0. */
   envelope: Float64Array;
@@ -19,10 +20,16 @@ export interface PrecisionRecall {
  *
  * @param recall after each detection, from the most confident one on; ascending
  * @param precision after each detection
+ * @param rules in those of 8.4, no precision counts beyond the highest recall
  */
-export function averagePrecision(recall: ArrayLike<number>, precision: ArrayLike<number>): PrecisionRecall {
-  const extended = between(0, recall, 1);
-  const envelope = between(1, precision, 0);
+export function averagePrecision(
+  recall: ArrayLike<number>,
+  precision: ArrayLike<number>,
+  { rules = "7.0" }: { rules?: RuleSet } = {},
+): PrecisionRecall {
+  const ends = rules === "8.4" && recall.length > 0 ? [recall[recall.length - 1]!, 1] : [1];
+  const extended = between(0, recall, ends);
+  const envelope = between(1, precision, new Float64Array(ends.length));
   for (let i = envelope.length - 2; i >= 0; i--) envelope[i] = Math.max(envelope[i]!, envelope[i + 1]!);
   const sampled = interpolate(RECALLS, { x: extended, y: envelope }, 1);
   let ap = 0;
@@ -31,10 +38,10 @@ export function averagePrecision(recall: ArrayLike<number>, precision: ArrayLike
   return { ap, recall: extended, envelope };
 }
 
-function between(first: number, values: ArrayLike<number>, last: number): Float64Array {
-  const out = new Float64Array(values.length + 2);
+function between(first: number, values: ArrayLike<number>, last: ArrayLike<number>): Float64Array {
+  const out = new Float64Array(1 + values.length + last.length);
   out[0] = first;
   out.set(values, 1);
-  out[values.length + 1] = last;
+  out.set(last, values.length + 1);
   return out;
 }

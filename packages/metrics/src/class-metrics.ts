@@ -74,13 +74,19 @@ export function classMetrics(matched: MatchedDetections, options: { rules?: Rule
   }
   const labelCounts = new Map<number, number>();
   for (const label of Array.from(matched.labelClasses)) labelCounts.set(label, (labelCounts.get(label) ?? 0) + 1);
+  const { rules = "7.0" } = options;
   const classes = [...labelCounts.keys()].sort((a, b) => a - b);
   const measured = classes.map((label) => {
     const own = detections.get(label) ?? [];
     const labels = labelCounts.get(label)!;
-    return { class: label, labels, detections: own.length, ...measureClass(matched, own, { labels, thresholds }) };
+    return {
+      class: label,
+      labels,
+      detections: own.length,
+      ...measureClass(matched, own, { labels, thresholds, rules }),
+    };
   });
-  const best = bestPosition(measured, options.rules ?? "7.0");
+  const best = bestPosition(measured, rules);
   return { confidence: CONFIDENCES[best]!, perClass: measured.map((one) => ({ ...one, ...readAt(best, one) })) };
 }
 
@@ -100,7 +106,7 @@ function thresholdCount({ correct, scores, predictedClasses }: MatchedDetections
 function measureClass(
   matched: MatchedDetections,
   own: readonly number[],
-  { labels, thresholds }: { labels: number; thresholds: number },
+  { labels, thresholds, rules }: { labels: number; thresholds: number; rules: RuleSet },
 ): { ap: Float64Array; curves: ClassCurves } {
   const ap = new Float64Array(thresholds);
   const flat = (): Float64Array => new Float64Array(CONFIDENCES.length);
@@ -115,7 +121,7 @@ function measureClass(
       recall[i] = right / (labels + EPSILON);
       precision[i] = right / (i + 1);
     });
-    const area = averagePrecision(recall, precision);
+    const area = averagePrecision(recall, precision, { rules });
     ap[t] = area.ap;
     if (t > 0) continue;
     const scores = Float64Array.from(own, (index) => matched.scores[index]!);
@@ -140,7 +146,7 @@ function bestPosition(measured: readonly { curves: ClassCurves }[], rules: RuleS
   for (const { curves } of measured) {
     for (let i = 0; i < mean.length; i++) mean[i]! += curves.f1[i]! / measured.length;
   }
-  const curve = rules === "7.0" ? smooth(mean, 0.1) : mean;
+  const curve = rules === "6.1" ? mean : smooth(mean, 0.1);
   return curve.reduce((best, value, i) => (value > curve[best]! ? i : best), 0);
 }
 

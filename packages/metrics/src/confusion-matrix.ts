@@ -1,4 +1,5 @@
 import { checkImage, type EvaluatedImage, overlapsOf } from "./image.ts";
+import type { RuleSet } from "./match-detections.ts";
 
 /** Options of {@link ConfusionMatrix}. */
 export interface ConfusionOptions {
@@ -6,6 +7,8 @@ export interface ConfusionOptions {
   conf?: number;
   /** A detection and a label belong together when their IoU exceeds this. Default 0.45. */
   iou?: number;
+  /** Default `7.0`. */
+  rules?: RuleSet;
 }
 
 /**
@@ -13,7 +16,8 @@ export interface ConfusionOptions {
  *
  * Row = predicted class, column = true class; the last row counts labels that were missed, the last column detections
  * of nothing. Pairs are formed whatever the classes: a detection asks for the label that it overlaps most, and a label
- * gets, of those that ask, the one it overlaps most.
+ * gets, of those that ask, the one it overlaps most; by the rules of 8.4 a detection gets the label that it overlaps most of
+ * those that no better one has.
  */
 export class ConfusionMatrix {
   /** Number of classes and one, for the background. */
@@ -22,6 +26,7 @@ export class ConfusionMatrix {
   readonly counts: Float64Array;
   readonly #conf: number;
   readonly #iou: number;
+  readonly #takesFree: boolean;
 
   /** @param nc number of classes */
   constructor(nc: number, options: ConfusionOptions = {}) {
@@ -29,6 +34,7 @@ export class ConfusionMatrix {
     this.counts = new Float64Array(this.size * this.size);
     this.#conf = Math.fround(options.conf ?? 0.25);
     this.#iou = Math.fround(options.iou ?? 0.45);
+    this.#takesFree = options.rules === "8.4";
   }
 
   /** How often `actual` was taken for `predicted`; class number `nc` is the background. */
@@ -74,7 +80,8 @@ export class ConfusionMatrix {
       let l = -1;
       let iou = this.#iou;
       for (let candidate = 0; candidate < labelCount; candidate++) {
-        if (row[candidate]! > iou) {
+        const isOpen = !this.#takesFree || pairs[candidate]! < 0;
+        if (isOpen && row[candidate]! > iou) {
           iou = row[candidate]!;
           l = candidate;
         }

@@ -102,6 +102,22 @@ describe("DetectionMetrics", () => {
     expect([confusion.at(0, 0), confusion.at(1, 2), confusion.at(1, 0)]).toEqual([1, 1, 0]);
   });
 
+  it("by the rules of 8.4 matches labels with the most confident detections that overlap them enough", () => {
+    const loose = [0, 0, 10, 6];
+    const found = image([[loose, 1, 0.9], [left, 0, 0.5], [left, 1, 0.4]], [[left, 0]]); // biome-ignore format: one line
+    const { confusion } = evaluateDetections([found], { names, rules: "8.4" });
+    expect([confusion.at(1, 0), confusion.at(0, 2), confusion.at(1, 2)]).toEqual([1, 1, 1]);
+  });
+
+  it("weighs average precisions as it was asked to", () => {
+    const images = [image([[[0, 0, 10, 6], 0, 0.9]], [[left, 0]])];
+    const { map50, map50_95, fitness } = evaluateDetections(images, { names });
+    expect(map50).toBeGreaterThan(2 * map50_95);
+    expect(fitness).toBeCloseTo(0.1 * map50 + 0.9 * map50_95, 12);
+    const strict = evaluateDetections(images, { names, fitness: { map50: 0, map50_95: 1 } });
+    expect(strict.fitness).toBe(map50_95);
+  });
+
   it.each<[string, EvaluatedImage[]]>([
     ["no image", []],
     ["empty images", [empty, empty]],

@@ -1,7 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
 import { type ClassCurves, type ClassMetrics, classMetrics, type MetricsByClass } from "./class-metrics.ts";
 import { ConfusionMatrix, type ConfusionOptions } from "./confusion-matrix.ts";
-import { fitness } from "./fitness.ts";
+import { type FitnessWeights, fitness } from "./fitness.ts";
 import { checkImage, type EvaluatedImage, overlapsOf } from "./image.ts";
 import { IOU_THRESHOLDS, matchDetections, type RuleSet } from "./match-detections.ts";
 
@@ -13,8 +13,10 @@ export interface DetectionMetricsOptions {
   nc?: number;
   /** Default `7.0`: the rules of YOLOv5 7.0 and YOLOv8. */
   rules?: RuleSet;
+  /** Default those of {@link fitness}. */
+  fitness?: FitnessWeights;
   /** Thresholds of the confusion matrix. */
-  confusion?: ConfusionOptions;
+  confusion?: Omit<ConfusionOptions, "rules">;
 }
 
 /** Scores of one class that has labels. */
@@ -61,6 +63,7 @@ export class DetectionMetrics {
   readonly nc: number;
   readonly #names: readonly string[];
   readonly #rules: RuleSet;
+  readonly #fitness: FitnessWeights | undefined;
   readonly #confusion: ConfusionMatrix;
   readonly #correct: Uint8Array[] = [];
   readonly #scores: number[] = [];
@@ -80,7 +83,8 @@ export class DetectionMetrics {
       );
     }
     this.#rules = options.rules ?? "7.0";
-    this.#confusion = new ConfusionMatrix(this.nc, options.confusion);
+    this.#fitness = options.fitness;
+    this.#confusion = new ConfusionMatrix(this.nc, { ...options.confusion, rules: this.#rules });
     this.#imagesOfClass = new Array<number>(this.nc).fill(0);
   }
 
@@ -119,7 +123,7 @@ export class DetectionMetrics {
       map50,
       map75: mean("ap75"),
       map50_95,
-      fitness: fitness({ map50, map50_95 }),
+      fitness: fitness({ map50, map50_95 }, this.#fitness),
       confidence: byClass.confidence,
       perClass,
       confusion: this.#confusion,

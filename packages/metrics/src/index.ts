@@ -27,7 +27,7 @@ export {
   type DetectionResult,
   evaluateDetections,
 } from "./detection-metrics.ts";
-export { fitness } from "./fitness.ts";
+export { type FitnessWeights, fitness } from "./fitness.ts";
 export type { EvaluatedImage, LabeledObjects } from "./image.ts";
 export { type KeypointPairs, keypointSimilarity } from "./keypoint-similarity.ts";
 export { IOU_THRESHOLDS, type MatchOptions, matchDetections, type RuleSet } from "./match-detections.ts";

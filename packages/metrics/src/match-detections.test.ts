@@ -63,6 +63,17 @@ describe("matchDetections", () => {
     ).toEqual([upTo(10), upTo(9)]);
   });
 
+  it("by the rules of 8.4 matches a detection with the label that it overlaps most of those that are left", () => {
+    // IoU of both with the second label: 0.6 / 0.95 and 0.6 / 0.9.
+    const labels = { boxes: [...label, ...overlapping(0.6)], classes: [0, 0] };
+    const rows = (rules: "7.0" | "8.4"): number[][] => {
+      const correct = matchDetections(detected([overlapping(0.95), overlapping(0.9)], [0, 0]), labels, { rules });
+      return [0, 10].map((from) => Array.from(correct.subarray(from, from + 10)));
+    };
+    expect(rows("8.4")).toEqual([upTo(10), upTo(4)]);
+    expect(rows("7.0")).toEqual([upTo(10), upTo(0)]);
+  });
+
   it("is empty without detections and all wrong without labels", () => {
     expect(match([], [], [label], [0])).toEqual([]);
     expect(match([overlapping(1)], [0], [], [])).toEqual([upTo(0)]);

@@ -5,13 +5,16 @@ import { type LabeledObjects, overlapsOf } from "./image.ts";
 export const IOU_THRESHOLDS: Float32Array = Float32Array.from({ length: 10 }, (_, i) => 0.5 + 0.05 * i);
 
 /**
- * Which detail rules apply: those of YOLOv5 6.1, or those that YOLOv5 7.0 and YOLOv8 share.
+ * Which detail rules apply: those of YOLOv5 6.1, those that YOLOv5 7.0 and YOLOv8 (8.3) share, or those of Ultralytics 8.4.
  *
- * - Matching: 7.0 matches at each IoU threshold anew; 6.1 matches once at the lowest threshold and then asks which
- *   others the pair's IoU reaches.
- * - Precision and recall: 7.0 picks the confidence at the maximum of the smoothed mean F1 curve, 6.1 of the plain one.
+ * - Matching: a detection asks for the label of its class that it overlaps most, in 8.4 for the one that it overlaps most of those
+ *   that no better detection has. 7.0 and 8.4 match at each IoU threshold anew; 6.1 matches once at the lowest threshold and
+ *   then asks which others the pair's IoU reaches.
+ * - The confusion matrix: a label goes to the detection that overlaps it most, in 8.4 to the best one.
+ * - Average precision: beyond the highest recall, precision falls along a line, in 8.4 at once.
+ * - Precision and recall: 7.0 and 8.4 pick the confidence at the maximum of the smoothed mean F1 curve, 6.1 of the plain one.
  */
-export type RuleSet = "6.1" | "7.0";
+export type RuleSet = "6.1" | "7.0" | "8.4";
 
 /** Options of {@link matchDetections}. */
 export interface MatchOptions {
@@ -26,8 +29,8 @@ export interface MatchOptions {
 /**
  * Which detections are right, at each IoU threshold.
  *
- * A detection asks for the label of its class with which it has the highest IoU, provided that this reaches the
- * threshold. Of the detections that ask for the same label the first one gets it; detections come best first.
+ * A detection asks for a label of its class as {@link RuleSet} says, provided that their IoU reaches the threshold. Of the
+ * detections that ask for the same label the first one gets it; detections come best first.
  *
  * @returns row-major `[detections, thresholds]`, 1 where the detection is right
  */
@@ -36,40 +39,46 @@ export function matchDetections(
   labels: LabeledObjects,
   options: MatchOptions = {},
 ): Uint8Array {
-  const { thresholds = IOU_THRESHOLDS, rules = "7.0", overlaps = overlapsOf({ detections, labels }) } = options;
+  const { thresholds = IOU_THRESHOLDS, rules = "7.0" } = options;
+  const overlaps = options.overlaps ?? overlapsOf({ detections, labels });
   const count = detections.classes.length;
   const correct = new Uint8Array(count * thresholds.length);
-  const best = bestLabels(detections, labels, overlaps);
+  const asked = candidates(detections, labels, { overlaps, least: thresholds[0]! });
+  if (rules !== "8.4") for (const own of asked) own.length = Math.min(1, own.length);
   thresholds.forEach((threshold, t) => {
-    const needed = rules === "7.0" ? threshold : thresholds[0]!;
+    const needed = rules === "6.1" ? thresholds[0]! : threshold;
     const used = new Uint8Array(labels.classes.length);
     for (let d = 0; d < count; d++) {
-      const label = best.labels[d]!;
-      if (label < 0 || best.ious[d]! < needed || used[label] === 1) continue;
+      const { label, iou } = asked[d]!.find(({ label }) => used[label] === 0) ?? none;
+      if (iou < needed) continue;
       used[label] = 1;
-      if (best.ious[d]! >= threshold) correct[d * thresholds.length + t] = 1;
+      if (iou >= threshold) correct[d * thresholds.length + t] = 1;
     }
   });
   return correct;
 }
 
-/** For each detection the label of its class that it overlaps most, −1 where none, and their IoU. */
-function bestLabels(
+/** A label that a detection may ask for. */
+interface Candidate {
+  label: number;
+  iou: number;
+}
+
+const none: Candidate = { label: -1, iou: -1 };
+
+/** For each detection the labels of its class with at least this IoU, the highest first. */
+function candidates(
   detections: Detections,
   labels: LabeledObjects,
-  overlaps: Float32Array,
-): { labels: Int32Array; ious: Float32Array } {
-  const count = detections.classes.length;
+  { overlaps, least }: { overlaps: Float32Array; least: number },
+): Candidate[][] {
   const labelCount = labels.classes.length;
-  const best = { labels: new Int32Array(count).fill(-1), ious: new Float32Array(count) };
-  for (let d = 0; d < count; d++) {
-    for (let l = 0; l < labelCount; l++) {
-      const iou = overlaps[d * labelCount + l]!;
-      if (labels.classes[l] === detections.classes[d] && iou > best.ious[d]!) {
-        best.ious[d] = iou;
-        best.labels[d] = l;
-      }
+  return Array.from(detections.classes, (own, d) => {
+    const found: Candidate[] = [];
+    for (let label = 0; label < labelCount; label++) {
+      const iou = overlaps[d * labelCount + label]!;
+      if (iou >= least && labels.classes[label] === own) found.push({ label, iou });
     }
-  }
-  return best;
+    return found.sort((a, b) => b.iou - a.iou);
+  });
 }

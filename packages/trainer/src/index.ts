@@ -17,9 +17,22 @@ export type { EvolvedGeneration, GenerationScores } from "./evolve/evolve-table.
 export { GradScaler, type GradScalerOptions } from "./grad-scaler.ts";
 export { LrScheduler, type ScheduleSettings } from "./lr-scheduler.ts";
 export { ModelEMA, type ModelEMAOptions } from "./model-ema.ts";
-export { type AutoOptimizer, autoOptimizer, chooseOptimizer, makeOptimizer } from "./optimizer/make-optimizer.ts";
+export {
+  type AutoOptimizer,
+  autoOptimizer,
+  chooseOptimizer,
+  groupsOf,
+  makeOptimizer,
+} from "./optimizer/make-optimizer.ts";
 export type { Optimizer, UpdateSettings } from "./optimizer/optimizer.ts";
-export { type GroupedParameter, type GroupName, groupNames, groupParameters } from "./optimizer/parameter-groups.ts";
+export {
+  type GroupedParameter,
+  type GroupName,
+  groupNames,
+  groupParameters,
+  type LearningRates,
+  musgdGroups,
+} from "./optimizer/parameter-groups.ts";
 export type { PrecisionChoice } from "./precision/choose-precision.ts";
 export { readHyp } from "./recipes/read-hyp.ts";
 export type { BatchInfo, EndInfo, EpochInfo, RunInfo, TrainCallbacks, TrainWarning } from "./report/callbacks.ts";

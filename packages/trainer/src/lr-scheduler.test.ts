@@ -1,9 +1,10 @@
+import { familySettings, type OptimizerName } from "@lookonce/config";
 import { describeGolden, expectClose, goldenJson } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
 import { LrScheduler, type ScheduleSettings } from "./lr-scheduler.ts";
 import { emaDecay } from "./model-ema.ts";
-import { autoOptimizer } from "./optimizer/make-optimizer.ts";
-import { groupNames } from "./optimizer/parameter-groups.ts";
+import { autoOptimizer, groupsOf, makeOptimizer } from "./optimizer/make-optimizer.ts";
+import { decays, describeGroup, groupNames } from "./optimizer/parameter-groups.ts";
 import { accumulationSteps, type StepSchedule, warmupIterations } from "./warmup.ts";
 
 /** YOLOv8 8.3's: ten epochs of 20 batches, all but the first half of which would be warm-up. */
@@ -116,51 +117,65 @@ describeGolden("schedule, YOLOv8 8.3", ["v8/schedule/linear.json"], () => {
   });
 });
 
+const kinds = { weight: "weight", bn: "norm", bias: "bias", muon: "matrix" } as const;
+
 interface GoldenSchedule {
-  settings: ScheduleSettings & { batch: number; iterations_per_epoch: number; optimizer: string };
+  settings: ScheduleSettings & { batch: number; iterations_per_epoch: number; optimizer: string } & {
+    pretended_iterations?: number;
+    weight_decay: number;
+  };
   warmup_iterations: number;
-  optimizer: string;
+  optimizer: OptimizerName;
   optimizer_iterations_estimate: number;
   warmup_bias_lr_used: number;
   lr0_used: number;
-  groups: { param_group: "weight" | "bn" | "bias"; weight_decay: number }[];
+  groups: { param_group: keyof typeof kinds; initial_lr: number; weight_decay: number }[];
   lr_per_group: number[][];
   momentum: (number | null)[];
   accumulate: number[];
   optimizer_steps_at_iteration: number[];
 }
 
-/** Schedules of Ultralytics 8.4; those of MuSGD are left out. */
 const shortCases = [
-  ...["auto_small", "cosine", "few_batches", "fractional_warmup", "large_batch"],
-  ...["long", "no_warmup", "one_epoch", "two_epochs"],
+  ...["auto_large", "auto_small", "cosine", "few_batches", "fractional_warmup", "large_batch"],
+  ...["long", "musgd", "no_warmup", "one_epoch", "two_epochs"],
 ];
 
-describeGolden("schedule, YOLOv8 8.4", ["families/schedule/long.json"], () => {
+describeGolden("schedule, Ultralytics 8.4", ["families/schedule/long.json"], () => {
   it.each(shortCases)("computes the learning rates, momentum and steps of every iteration, %s", (name) => {
     const golden: GoldenSchedule = goldenJson(`families/schedule/${name}.json`);
-    const { batch, nbs = 64, iterations_per_epoch, optimizer } = golden.settings;
-    const auto = autoOptimizer({ nc: 3, iterations: golden.optimizer_iterations_estimate });
+    const { batch, nbs = 64, iterations_per_epoch, optimizer, pretended_iterations } = golden.settings;
+    const { longTrainings, groupOrder } = familySettings.v26;
+    const iterations = pretended_iterations ?? golden.optimizer_iterations_estimate;
+    const auto = autoOptimizer({ nc: 3, iterations, ...longTrainings, warmMomentum: golden.settings.momentum });
     if (optimizer === "auto") {
       expect(auto).toMatchObject({ optimizer: golden.optimizer, lr0: golden.lr0_used });
       expect(auto.warmup_bias_lr).toBe(golden.warmup_bias_lr_used);
     }
+    const groups = groupsOf(golden.optimizer, groupOrder);
+    const { warmsMomentum } = makeOptimizer(golden.optimizer, [], { weightDecay: 0 });
     const all = {
       ...golden.settings,
-      ...{ iterations: iterations_per_epoch, warmup_iterations: 0, lr0: golden.lr0_used },
-      ...{ warmup_bias_lr: golden.warmup_bias_lr_used, warmsMomentum: golden.optimizer === "SGD" },
+      ...{ iterations: iterations_per_epoch, warmup_iterations: 0, lr0: golden.lr0_used, groups },
+      ...{ warmup_bias_lr: golden.warmup_bias_lr_used, warmsMomentum },
+      ...(optimizer === "auto" && warmsMomentum && { momentum: auto.momentum }),
     };
     const steps = trace(all);
     expect(warmupIterations(all)).toBe(golden.warmup_iterations);
-    golden.groups.forEach(({ param_group, weight_decay }, i) => {
-      const group = param_group === "bn" ? "norm" : param_group;
+    expect(golden.groups.length).toBe(groups.length);
+    golden.groups.forEach(({ param_group, initial_lr, weight_decay }, i) => {
+      const group = groups[i] ?? "bias";
+      const { kind, lrFactor } = describeGroup(group);
+      expect(kind).toBe(kinds[param_group]);
+      expect(golden.lr0_used * lrFactor).toBeCloseTo(initial_lr, 12);
       expectClose(
-        steps.map(({ lr }) => lr[group]),
+        steps.map(({ lr }) => Object.values(lr)[i] as number),
         golden.lr_per_group.map((row) => row[i] as number),
         exact,
       );
-      const decay = (golden.settings as unknown as { weight_decay: number }).weight_decay;
-      const scaled = group === "weight" ? (decay * batch * accumulationSteps({ batch, nbs })) / nbs : 0;
+      const scaled = decays(group)
+        ? (golden.settings.weight_decay * batch * accumulationSteps({ batch, nbs })) / nbs
+        : 0;
       expect(weight_decay).toBeCloseTo(scaled, 12);
     });
     const momentum = golden.momentum.map((value) => value ?? golden.settings.momentum);

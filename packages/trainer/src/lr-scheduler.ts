@@ -1,4 +1,11 @@
-import { cappedAccumulation, type StepSchedule, type WarmupSettings, warmupAt, warmupIterations } from "./warmup.ts";
+import {
+  cappedAccumulation,
+  lrByGroup,
+  type StepSchedule,
+  type WarmupSettings,
+  warmupAt,
+  warmupIterations,
+} from "./warmup.ts";
 
 /** Settings of {@link LrScheduler}, under the names of YOLO's hyper-parameter files. */
 export interface ScheduleSettings extends WarmupSettings {
@@ -36,9 +43,8 @@ export class LrScheduler {
     // The epoch in which YOLOv5's warm-up ends keeps the learning rate that warm-up reached.
     const isWarmupsLast = warmup > 0 && Math.floor(warmup / settings.iterations) === epoch;
     const usesPrevious = settings.usesPreviousEpochLr === true && !isWarmupsLast;
-    const lr = this.#decayed(usesPrevious ? Math.max(epoch - 1, 0) : epoch);
     return {
-      lr: { bias: lr, weight: lr, norm: lr },
+      lr: lrByGroup(settings, this.#decayed(usesPrevious ? Math.max(epoch - 1, 0) : epoch)),
       momentum: settings.momentum,
       accumulate: cappedAccumulation(settings),
     };

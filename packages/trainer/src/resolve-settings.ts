@@ -27,11 +27,11 @@ export async function resolveSettings(
   const { rect = false, imageWeights = false, multiScale = false, autoAnchor = true } = options;
   const batch = autoBatch?.batch ?? options.batch ?? 16;
   const family = familyOf(model.family);
-  const counts = { nc: model.nc, images: data.entries.length, batch, epochs };
+  const { longTrainings, usesPreviousEpochLr } = family;
+  const counts = { longTrainings, nc: model.nc, images: data.entries.length, batch, epochs };
   const recipe = chooseOptimizer(makeRecipe(family, options.recipe, model.task), counts);
   const rng = new Random(seed).fork("anchors");
   const anchors = autoAnchor ? checkAnchors(model, { recipe, imgsz, rng, images: data.entries }) : undefined;
-  const { usesPreviousEpochLr } = family;
   const settings = {
     ...{ epochs, imgsz, batch, val, seed, freeze, patience, time, savePeriod, args, amp, rect, imageWeights },
     ...{ multiScale, autoAnchor, recipe, nbs: recipe.nbs, usesPreviousEpochLr },

@@ -29,7 +29,7 @@ export async function trainEpoch(
   const { epoch } = progress;
   const start = performance.now();
   let [images, done] = [0, 0];
-  let lr: StepSchedule["lr"] = { bias: 0, weight: 0, norm: 0 };
+  let { lr } = training.scheduler.lrAt({ epoch, iteration: totalIterations(training) });
   unreadable.startEpoch();
   for await (const loaded of loader.batches(epoch, { from: progress.iteration })) {
     const lost = unreadable.takeNew();

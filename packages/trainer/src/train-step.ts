@@ -28,7 +28,9 @@ export interface TrainStepOptions {
 }
 
 /** Settings of one step. */
-export interface StepSettings extends Pick<StepSchedule, "lr" | "momentum"> {
+export interface StepSettings extends Pick<StepSchedule, "momentum"> {
+  /** Of every group of the optimizer's parameters. */
+  lr: Partial<StepSchedule["lr"]>;
   /** `false`: only accumulate this batch's gradients for the next optimizer step. Default `true`. */
   optimizerStep?: boolean;
   /** Source of what the head draws for the batch, such as dropout. Default: nothing is drawn. */

@@ -1,11 +1,11 @@
 import { LookonceError } from "@lookonce/errors";
-import { createCriterion } from "@lookonce/families";
+import { createCriterion, familyOf } from "@lookonce/families";
 import type { Criterion } from "@lookonce/loss";
 import type { DetectionModel } from "@lookonce/nn";
 import { ModelEMA } from "./model-ema.ts";
-import { makeOptimizer } from "./optimizer/make-optimizer.ts";
+import { groupsOf, makeOptimizer } from "./optimizer/make-optimizer.ts";
 import type { Optimizer } from "./optimizer/optimizer.ts";
-import { type GroupedParameter, groupParameters } from "./optimizer/parameter-groups.ts";
+import { type GroupedParameter, type GroupName, groupParameters } from "./optimizer/parameter-groups.ts";
 import type { ResolvedSettings } from "./train-options.ts";
 import { TrainStep } from "./train-step.ts";
 import { accumulationSteps } from "./warmup.ts";
@@ -15,6 +15,8 @@ export interface TrainingParts {
   model: DetectionModel;
   criterion: Criterion;
   optimizer: Optimizer;
+  /** The groups of its parameters, in order; some may be empty. */
+  groups: readonly GroupName[];
   ema: ModelEMA | undefined;
   step: TrainStep;
 }
@@ -33,7 +35,8 @@ export async function createParts(model: DetectionModel, settings: PartSettings)
   const own = [...criterion.parameters].map(([path, variable]): GroupedParameter => {
     return { path: `loss.${path}`, group: "norm", variable };
   });
-  const parameters = [...groupParameters(model), ...own];
+  const groups = groupsOf(recipe.optimizer, familyOf(model.family).groupOrder);
+  const parameters = [...groupParameters(model, groups), ...own];
   if (parameters.length === 0) {
     throw new LookonceError("ARGUMENT", "freeze: every layer of the model is frozen; leave some to train.");
   }
@@ -43,7 +46,7 @@ export async function createParts(model: DetectionModel, settings: PartSettings)
   const ema = decay > 0 ? await ModelEMA.of(model, { decay, tau }) : undefined;
   const limits = { clip: clip > 0 ? clip : undefined, accumulates: accumulate > 1 };
   const step = new TrainStep(model, { criterion, optimizer, ema, amp, ...limits });
-  return { model, criterion, optimizer, ema, step };
+  return { model, criterion, optimizer, groups, ema, step };
 }
 
 /** Frees what {@link createParts} created; the model stays. */

@@ -69,13 +69,13 @@ export async function setUpTraining(model: DetectionModel, options: TrainOptions
   }
   const { recipe, imgsz, batch, patience } = settings;
   const { warmsMomentum } = parts.optimizer;
-  const { criterion } = parts;
+  const { criterion, groups } = parts;
   const loggers = [argsYaml(), resultsCsv(), jsonLog(), ...(plots ? [plotLogger({ data })] : [])];
   const callbacks = allCallbacks([...loggers, ...(options.callbacks ?? [])]);
   return {
     ...{ ...parts, options, settings, choices, directory, progress, warning, unreadable, loader, callbacks, startedAt },
     fingerprint: fingerprint(options),
-    scheduler: new LrScheduler({ ...recipe, ...settings, iterations: loader.length, warmsMomentum }),
+    scheduler: new LrScheduler({ ...recipe, ...settings, iterations: loader.length, warmsMomentum, groups }),
     earlyStopping: new EarlyStopping(patience, saved?.best),
     checkpointer: new Checkpointer(directory, parts, { imgsz, onModelSave: callbacks.onModelSave }),
     validator:

@@ -1,5 +1,5 @@
 import { roundHalfEven } from "@lookonce/geometry";
-import type { GroupName } from "./optimizer/parameter-groups.ts";
+import { describeGroup, type GroupName, groupNames, type LearningRates } from "./optimizer/parameter-groups.ts";
 
 /** Settings of warm-up, under the names of YOLO's hyper-parameter files. */
 export interface WarmupSettings {
@@ -20,11 +20,13 @@ export interface WarmupSettings {
   /** Images in a batch, and the nominal batch to which gradients are accumulated. Default: equal. */
   batch?: number;
   nbs?: number;
+  /** The optimizer's groups of parameters. Default: biases, weights, factors of normalizations. */
+  groups?: readonly GroupName[];
 }
 
 /** Learning rates, momentum and accumulation of one iteration. */
 export interface StepSchedule {
-  lr: Record<GroupName, number>;
+  lr: LearningRates;
   momentum: number;
   /** Batches whose gradients make one optimizer step. */
   accumulate: number;
@@ -50,6 +52,19 @@ export function cappedAccumulation(settings: WarmupSettings): number {
   return warmup_iterations > 0 ? steps : Math.max(1, Math.min(steps, epochs * iterations));
 }
 
+/** Returns the learning rates of groups, in their order. @param lrAt of a group: what it is, and its rate after warm-up */
+export function lrByGroup(
+  { groups = groupNames }: Pick<WarmupSettings, "groups">,
+  lr: number,
+  lrAt: (lr: number, kind: ReturnType<typeof describeGroup>["kind"]) => number = (after) => after,
+): LearningRates {
+  const rates = groups.map((group) => {
+    const { kind, lrFactor } = describeGroup(group);
+    return [group, lrAt(lr * lrFactor, kind)];
+  });
+  return Object.fromEntries(rates);
+}
+
 /**
  * Returns the schedule of an iteration of warm-up: learning rates rise from 0 to `lr`, that of biases falls from
  * `warmup_bias_lr`, momentum rises from `warmup_momentum`, accumulation grows from 1.
@@ -58,10 +73,9 @@ export function warmupAt(settings: WarmupSettings, { iteration, lr }: { iteratio
   const { momentum, warmsMomentum = true, warmup_iterations, batch = 1, nbs = batch } = settings;
   const share = iteration / warmupIterations(settings);
   const interpolate = (from: number, to: number): number => from + (to - from) * share;
-  const weight = interpolate(0, lr);
   const steps = warmup_iterations > 0 ? nbs / batch : cappedAccumulation(settings);
   return {
-    lr: { bias: interpolate(settings.warmup_bias_lr, lr), weight, norm: weight },
+    lr: lrByGroup(settings, lr, (after, kind) => interpolate(kind === "bias" ? settings.warmup_bias_lr : 0, after)),
     momentum: warmsMomentum ? interpolate(settings.warmup_momentum, momentum) : momentum,
     accumulate: Math.max(1, roundHalfEven(interpolate(1, steps))),
   };

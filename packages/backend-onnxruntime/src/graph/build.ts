@@ -54,9 +54,10 @@ export function buildGraph(plan: Plan, options: BuildOptions): { graph: GraphBui
       inputs.set(value, name);
     }
   }
-  for (const { kernel: name, scope, inputs, attrs, outputs } of plan.nodes) {
+  for (const { kernel: name, scope, isSingle = false, inputs, attrs, outputs } of plan.nodes) {
     const kernel: AnyKernel = kernels[name];
     if (scopes !== "none") graph.scope = scope || (scopes === "all" ? scopeOfInputs(inputs) : "");
+    to.isSingle = isSingle;
     kernel.lower(to, { inputs, attrs, output: outputs[0], outputs });
   }
   graph.scope = "";

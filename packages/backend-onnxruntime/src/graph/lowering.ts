@@ -70,6 +70,8 @@ export class Lowering implements Layout {
 
   /** Channels a block; `undefined` where there are no operators on blocks. */
   readonly block: number | undefined;
+  /** Whether what is lowered now stays in single precision. */
+  isSingle = false;
   readonly #uses: ReadonlyMap<Value, number>;
   /** Names of reshapes by what is reshaped and the shape, and what each of them is a reshape of. */
   readonly #reshapes = new Map<string, string>();
@@ -265,12 +267,12 @@ export class Lowering implements Layout {
 
   /** What a convolution or a matmul reads of a float32 value: with autocast, in half precision. See {@link single}. */
   half(name: string): string {
-    return this.#autocast?.half(name) ?? name;
+    return this.isSingle ? name : (this.#autocast?.half(name) ?? name);
   }
 
   /** The float32 value of a result that was computed from {@link half} ones. */
   single(name: string): string {
-    return this.#autocast?.single(name) ?? name;
+    return this.isSingle ? name : (this.#autocast?.single(name) ?? name);
   }
 
   /** Adds a node of ONNX Runtime's own operator set (`com.microsoft`). */

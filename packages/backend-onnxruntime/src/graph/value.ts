@@ -19,6 +19,8 @@ export interface Node {
   readonly outputs: Value[];
   /** The part of the program that made the call, such as a module's path; empty when none was set. */
   readonly scope: string;
+  /** Whether it is computed in single precision also where products are in half. */
+  readonly isSingle?: boolean;
 }
 
 /** The values that a call reads, in order. */

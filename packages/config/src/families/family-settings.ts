@@ -1,5 +1,5 @@
 import type { HypFamilies, HypFamily } from "../recipe/hyp.ts";
-import type { RecipeChanges, RecipeOf } from "../recipe/recipe.ts";
+import type { OptimizerName, RecipeChanges, RecipeOf } from "../recipe/recipe.ts";
 import type { SearchSpace } from "./search-space.ts";
 
 /** Thresholds of non-maximum suppression. */
@@ -20,6 +20,25 @@ export interface LoadingRules {
   shorterSide: "ceil" | "truncate";
   /** How an image is shrunk for validation. */
   shrinking: "area" | "bilinear";
+}
+
+/** How the detections of a validation are scored. */
+export interface ScoringRules {
+  /** The release whose rules of matching and of average precision apply; see `RuleSet` of `@lookonce/metrics`. */
+  rules: "7.0" | "8.4";
+  /** Least confidence of a detection in the confusion matrix. Absent: that of the validation. */
+  confusionConf?: number;
+  /** Weights of the average precisions in the fitness. */
+  fitness: { map50: number; map50_95: number };
+  /** Whether the default of the most detections an image grows to the most labels of one. */
+  raisesMaxDet: boolean;
+}
+
+/** What `optimizer=auto` selects for trainings of more than 10,000 optimizer steps; shorter ones get AdamW. */
+export interface LongTrainings {
+  optimizer: OptimizerName;
+  /** Whether warm-up ends at the recipe's momentum, not at 0.9. */
+  warmsToRecipe: boolean;
 }
 
 /**
@@ -59,6 +78,10 @@ export interface FamilySettings<F extends HypFamily = HypFamily> {
   minAssignedSide: boolean;
   /** After warm-up, an epoch has the learning rate of the epoch before it. */
   usesPreviousEpochLr: boolean;
+  /** Order of the learning rates in `results.csv`, of optimizers without groups of their own. */
+  groupOrder: readonly ["bias", "weight", "norm"] | readonly ["weight", "norm", "bias"];
+  longTrainings: Readonly<LongTrainings>;
+  scoring: Readonly<ScoringRules>;
   /** What an evolution changes, and the file that its best hyper-parameters are written to. */
   evolution: { space: SearchSpace; file: string };
 }

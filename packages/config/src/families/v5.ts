@@ -29,6 +29,9 @@ export const v5: FamilySettings<"v5"> = {
   ignoredHyps: [],
   minAssignedSide: false,
   usesPreviousEpochLr: true,
+  groupOrder: ["bias", "weight", "norm"],
+  longTrainings: { optimizer: "SGD", warmsToRecipe: false },
+  scoring: { rules: "7.0", confusionConf: 0.25, fitness: { map50: 0.1, map50_95: 0.9 }, raisesMaxDet: false },
   evolution: {
     file: "hyp_evolve.yaml",
     space: searchSpace([

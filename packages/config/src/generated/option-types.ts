@@ -3,7 +3,7 @@
 /** Keys of a recipe: hyper-parameters under the names of YOLO's files, and training settings. */
 export interface RecipeArgs {
   /** Optimizer. Default: auto, YOLOv5 SGD. */
-  optimizer?: "auto" | "SGD" | "Adam" | "AdamW" | "NAdam" | "RAdam" | "RMSProp";
+  optimizer?: "auto" | "SGD" | "MuSGD" | "Adam" | "AdamW" | "NAdam" | "RAdam" | "RMSProp";
   /** Learning rate after warm-up. Default: 0.01. */
   lr0?: number;
   /** Final learning rate as a fraction of lr0. Default: 0.01. */

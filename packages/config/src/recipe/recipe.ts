@@ -2,7 +2,7 @@ import type { RecipeArgs } from "../generated/option-types.ts";
 import type { HypFamilies, HypFamily } from "./hyp.ts";
 
 /** The optimizers. */
-export const optimizerNames = ["SGD", "Adam", "AdamW", "NAdam", "RAdam", "RMSProp"] as const;
+export const optimizerNames = ["SGD", "MuSGD", "Adam", "AdamW", "NAdam", "RAdam", "RMSProp"] as const;
 
 /** An optimizer, as recipes name it. */
 export type OptimizerName = (typeof optimizerNames)[number];

@@ -11,6 +11,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { choosePrecision } from "../precision/choose-precision.ts";
 import type { TrainOptions, TrainSettings } from "../train-options.ts";
 import { createParts, disposeParts, type PartSettings, type TrainingParts } from "../training-parts.ts";
+import { lrByGroup } from "../warmup.ts";
 import { type AutoBatchReport, largestBatch, type Measurement } from "./largest-batch.ts";
 import { type MemoryMeter, meterFor } from "./memory-meter.ts";
 
@@ -49,7 +50,7 @@ export async function autoBatch(model: DetectionModel, options: AutoBatchOptions
   }
   const { amp } = await choosePrecision(options.amp);
   const { nbs, optimizer, ...recipe } = makeRecipe(familyOf(model.family), options.recipe, model.task);
-  // Of the two optimizers that `auto` may stand for, the one that remembers more.
+  // Of the optimizers that `auto` may stand for, none remembers more.
   const resolved = { ...recipe, nbs, optimizer: optimizer === "auto" ? "AdamW" : optimizer } as PartSettings["recipe"];
   const meter = options.meter ?? (await meterFor(backend.runtime.executionProviders[0] ?? "cpu"));
   await backend.freeGraphs();
@@ -114,7 +115,7 @@ async function measureSteps(backend: OnnxRuntimeBackend, options: Measuring): Pr
   const [points = 0] = head.keypointShape ?? [];
   const measure = async (batch: number): Promise<Measurement> => {
     const images = noiseBatch({ count: batch, imgsz, objects, nc, points, rng });
-    const still = { lr: { bias: 0, weight: 0, norm: 0 }, momentum: 0 };
+    const still = { lr: lrByGroup(parts, 0), momentum: 0 };
     await backend.freeGraphs();
     const before = await meter.used();
     await parts.step.run(images, still);

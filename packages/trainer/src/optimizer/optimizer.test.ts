@@ -1,11 +1,11 @@
-import { type OptimizerName, optimizerNames } from "@lookonce/config";
+import { familySettings, makeRecipe, type OptimizerName, optimizerNames } from "@lookonce/config";
 import { DetectionModel, readModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { describeGolden, enterTestDevice, expectClose, goldenJson } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { clipGradients, gradientNorm } from "./clip-gradients.ts";
-import { autoOptimizer, makeOptimizer } from "./make-optimizer.ts";
+import { autoOptimizer, chooseOptimizer, makeOptimizer } from "./make-optimizer.ts";
 import { NAdam } from "./nadam.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { type GroupedParameter, type GroupName, groupNames, groupParameters } from "./parameter-groups.ts";
@@ -47,6 +47,12 @@ async function runUpdates(optimizer: Optimizer, updates: number): Promise<number
  */
 const afterEight: Record<OptimizerName, number[][]> = {
   SGD: [
+    [-18.078411, -1.271598],
+    [-5.356802, -1.6957],
+    [-11.71894, -1.514398],
+  ],
+  // Vectors are not orthogonalized.
+  MuSGD: [
     [-18.078411, -1.271598],
     [-5.356802, -1.6957],
     [-11.71894, -1.514398],
@@ -108,6 +114,51 @@ describeGolden("optimizer=auto, YOLOv8", ["v8/schedule/auto_optimizer.json"], ()
         warmup_bias_lr: golden.warmup_bias_lr,
       });
     }
+  });
+});
+
+interface GoldenAuto {
+  nc: number;
+  iterations: number;
+  optimizer: string;
+  warmup_bias_lr: number;
+  lr0_written_back: number;
+  momentum_argument_left_at: number;
+  groups: { param_group: string; momentum: number | null; betas: number[] | null }[];
+}
+
+describeGolden("optimizer=auto, Ultralytics 8.4", ["families/musgd/auto_optimizer.json"], () => {
+  it("picks what the reference picks, and keeps the momentum that warm-up ends at", () => {
+    const { longTrainings } = familySettings.v26;
+    for (const golden of goldenJson("families/musgd/auto_optimizer.json") as GoldenAuto[]) {
+      const { nc, iterations, optimizer, groups, warmup_bias_lr, lr0_written_back: lr0 } = golden;
+      const auto = autoOptimizer({ nc, iterations, ...longTrainings });
+      const momentum = groups[0]?.momentum ?? groups[0]?.betas?.[0];
+      expect(auto).toEqual({ optimizer, lr0, momentum, warmup_bias_lr });
+      const warmMomentum = golden.momentum_argument_left_at;
+      const warmed = autoOptimizer({ nc, iterations, ...longTrainings, warmMomentum });
+      expect(warmed.momentum).toBe(groups[0]?.momentum === null ? 0.9 : warmMomentum);
+    }
+  });
+});
+
+describe("chooseOptimizer", () => {
+  const recipe = makeRecipe(familySettings.v26);
+  const long = { ...familySettings.v26, nc: 80, images: 100_000, batch: 16 };
+
+  it.each([
+    ["the recipe's momentum after warm-up", 3, 10, 0.937],
+    ["0.9 without warm-up", 0, 10, 0.9],
+    ["0.9 in a single epoch, which has no warm-up", 3, 1, 0.9],
+  ])("has %s", (_, warmup_epochs, epochs, momentum) => {
+    const chosen = chooseOptimizer({ ...recipe, warmup_epochs }, { ...long, epochs, images: 1e7 });
+    expect([chosen.optimizer, chosen.momentum]).toEqual(["MuSGD", momentum]);
+  });
+
+  it("keeps SGD for long trainings of YOLOv8, and an optimizer that was chosen", () => {
+    const { longTrainings } = familySettings.v8;
+    expect(chooseOptimizer(recipe, { ...long, longTrainings, epochs: 10 }).optimizer).toBe("SGD");
+    expect(chooseOptimizer({ ...recipe, optimizer: "Adam" }, { ...long, epochs: 10 }).optimizer).toBe("Adam");
   });
 });
 

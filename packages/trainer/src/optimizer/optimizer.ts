@@ -1,9 +1,10 @@
+import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
-import type { GroupedParameter, GroupName } from "./parameter-groups.ts";
+import { decays, type GroupedParameter, type GroupName } from "./parameter-groups.ts";
 
 /** The settings of one update, as tensors since they change from step to step. */
 export interface UpdateSettings<S extends string = string> {
-  lr: Readonly<Record<GroupName, tf.Scalar>>;
+  lr: Readonly<Partial<Record<GroupName, tf.Scalar>>>;
   /** Momentum; β₁ of the Adam family. */
   momentum: tf.Scalar;
   /** The tensors of {@link Optimizer.scalars} for this update. */
@@ -22,7 +23,7 @@ export interface ChangeInputs<S extends string> extends Pick<UpdateSettings<S>, 
 /**
  * Moves parameters along gradients: p ← p − rate · change. One update is recorded as tensor operations; nothing is read.
  *
- * Weight decay, of the `weight` group alone, is added to the gradient unless it is `decoupled`.
+ * Weight decay, of weights and matrices alone, is added to the gradient unless it is `decoupled`.
  *
  * @typeParam S names of the factors of an update
  */
@@ -38,13 +39,23 @@ export abstract class Optimizer<S extends string = string> {
 
   constructor(parameters: readonly GroupedParameter[], { weightDecay = 0 }: { weightDecay?: number } = {}) {
     this.parameters = parameters;
-    this.state = new Map(this.kinds.flatMap((kind) => [...zerosBeside(parameters, kind)]));
+    this.state = new Map(
+      this.kinds.flatMap((kind) => {
+        const own = parameters.filter((parameter) => this.remembers(kind, parameter));
+        return [...zerosBeside(own, kind)];
+      }),
+    );
     this.#weightDecay = weightDecay;
   }
 
   /** Names of what is remembered of each parameter, a tensor of its shape. */
   protected get kinds(): readonly string[] {
     return ["momentum"];
+  }
+
+  /** Whether something of this kind is remembered of a parameter. */
+  protected remembers(_kind: string, _parameter: GroupedParameter): boolean {
+    return true;
   }
 
   /** Updates what is remembered. @returns what is taken off a parameter, divided by the learning rate */
@@ -62,14 +73,15 @@ export abstract class Optimizer<S extends string = string> {
     tf.tidy(() => {
       const rest = tf.sub(1, momentum);
       for (const [i, { path, group, variable }] of this.parameters.entries()) {
-        const decay = group === "weight" ? this.#weightDecay : 0;
+        const rate = lrOf(lr, group);
+        const decay = decays(group) ? this.#weightDecay : 0;
         const plain = gradients[i] as tf.Tensor;
         const gradient = decay > 0 && !this.decoupled ? tf.add(plain, tf.mul(variable, decay)) : plain;
         const memory = (kind: string): tf.Variable => this.state.get(`${kind}.${path}`) as tf.Variable;
         const change = this.change({ gradient, momentum, rest, scalars, memory });
         const shrinks = decay > 0 && this.decoupled;
-        const start = shrinks ? tf.sub(variable, tf.mul(variable, tf.mul(lr[group], decay))) : variable;
-        variable.assign(tf.sub(start, tf.mul(change, lr[group])));
+        const start = shrinks ? tf.sub(variable, tf.mul(variable, tf.mul(rate, decay))) : variable;
+        variable.assign(tf.sub(start, tf.mul(change, rate)));
       }
     });
   }
@@ -78,6 +90,16 @@ export abstract class Optimizer<S extends string = string> {
   dispose(): void {
     for (const variable of this.state.values()) variable.dispose();
   }
+}
+
+/** The learning rate of a group. @throws LookonceError `ARGUMENT` where there is none */
+export function lrOf(lr: UpdateSettings["lr"], group: GroupName): tf.Scalar {
+  const rate = lr[group];
+  if (rate !== undefined) return rate;
+  throw new LookonceError(
+    "ARGUMENT",
+    `lr has no learning rate for the group ${group}; it has ${Object.keys(lr).join(", ")}.`,
+  );
 }
 
 /** Sets a variable to decay · itself + weight · value. @returns its new value */

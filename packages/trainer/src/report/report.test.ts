@@ -5,10 +5,12 @@ import { familySettings } from "@lookonce/config";
 import { ConfusionMatrix } from "@lookonce/metrics";
 import { load } from "js-yaml";
 import { describe, expect, it } from "vitest";
+import { musgdGroups } from "../optimizer/parameter-groups.ts";
+import { lrByGroup } from "../warmup.ts";
 import type { BatchInfo, EpochInfo, RunInfo, TrainCallbacks } from "./callbacks.ts";
 import { argsYaml, jsonLog } from "./json-log.ts";
 import { duration, progress } from "./progress.ts";
-import { resultsCsv } from "./results-csv.ts";
+import { resultsCsv, resultsRow } from "./results-csv.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "report-"));
 const run: RunInfo = {
@@ -100,6 +102,15 @@ describe("resultsCsv", () => {
       /^epoch,time,train\/box_loss,.*metrics\/mAP50-95\(B\),val\/box_loss,val\/cls_loss,val\/dfl_loss,lr\/pg0,lr\/pg1,lr\/pg2$/,
     );
     expect(new Set(rows.map((row) => row.split(",").length)).size).toBe(1);
+  });
+
+  it("has a learning rate for each of the optimizer's groups", () => {
+    const row = resultsRow({ ...epoch, lr: lrByGroup({ groups: musgdGroups }, 0.01) }, run);
+    const rates = [...row].filter(([column]) => column.startsWith("lr/"));
+    expect(Object.fromEntries(rates)).toEqual({
+      ...{ "lr/pg0": "0.03", "lr/pg1": "0.01", "lr/pg2": "0.03", "lr/pg3": "0.01" },
+      ...{ "lr/pg4": "0.03", "lr/pg5": "0.01", "lr/pg6": "0.03", "lr/pg7": "0.01" },
+    });
   });
 
   it("continues after the rows of the epochs that a resumed training has finished", async () => {

@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { taskOf } from "@lookonce/families";
 import { appendWholeSync, writeWholeSync } from "@lookonce/files";
-import { groupNames } from "../optimizer/parameter-groups.ts";
 import type { EpochInfo, RunInfo, TrainCallbacks } from "./callbacks.ts";
 
 /**
@@ -54,6 +53,6 @@ export function resultsRow(
     ...parts.map((part) => [`train/${column(part)}`, fixed(losses[part])] as const),
     ...Object.entries(taskOf(task).columns(validation)).map(([name, score]) => [name, fixed(score)] as const),
     ...parts.map((part) => [`val/${column(part)}`, fixed(validation?.losses?.[part])] as const),
-    ...groupNames.map((group, i) => [`lr/pg${i}`, String(Number(lr[group].toPrecision(6)))] as const),
+    ...Object.values(lr).map((rate, i) => [`lr/pg${i}`, String(Number(rate.toPrecision(6)))] as const),
   ]);
 }

@@ -32,7 +32,7 @@ export interface ValidateOptions extends ValidationRunOptions {
   conf?: number;
   /** IoU from which on a box suppresses another. Default 0.7 for YOLOv8, 0.6 for YOLOv5. */
   iou?: number;
-  /** Most detections an image. Default 300. */
+  /** Most detections an image. Default 300; from YOLOv9 on the most labels of an image, if those are more. */
   maxDet?: number;
   /** Batches of images of similar shape, with little padding. Default true. */
   rect?: boolean;
@@ -148,9 +148,11 @@ export class Validator {
   ): Promise<ValidationResult> {
     const { names } = this.#dataset;
     const task = taskOf(this.#kind.task);
-    const val = { ...familyOf(this.#kind.family).nms.val, ...task.valNms };
-    const { conf = val.conf, iou = val.iou, maxDet = val.maxDet, multiLabel = true } = this.#options;
-    const metrics = task.createMetrics(names);
+    const { nms, scoring: rules } = familyOf(this.#kind.family);
+    const val = { ...nms.val, ...task.valNms };
+    const most = rules.raisesMaxDet ? maxLabels(this.#dataset) : 0;
+    const { conf = val.conf, iou = val.iou, maxDet = Math.max(val.maxDet, most), multiLabel = true } = this.#options;
+    const metrics = task.createMetrics(names, { scoring: rules, conf });
     const scoring = { task, metrics, nms: { conf, iou, maxDet, multiLabel } };
     const spent = { preprocess: 0, inference: 0, postprocess: 0 };
     const sums: Record<string, number> = {};
@@ -196,6 +198,11 @@ export class Validator {
   async dispose(): Promise<void> {
     await this.#loader.dispose();
   }
+}
+
+/** The most labels of an image. */
+function maxLabels({ entries }: Pick<Dataset, "entries">): number {
+  return entries.reduce((most, { classes }) => Math.max(most, classes.length), 0);
 }
 
 /** Numbers of dimensions may differ: similarity of keypoints needs places alone. */

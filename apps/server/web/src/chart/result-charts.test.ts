@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chartPlans, pointsOf } from "./result-charts.ts";
+import { chartPlans, pointsOf, seriesOf } from "./result-charts.ts";
 
 describe("pointsOf", () => {
   it("leaves out what was not measured, and columns that there are not", () => {
@@ -29,6 +29,22 @@ describe("chartPlans", () => {
       "Keypoint loss",
       "Visibility loss",
     ]);
+  });
+
+  it("shows the learning rates of all groups, those that are equal as one line", () => {
+    const columns = ["epoch", "lr/pg0", "lr/pg1", "lr/pg2", "lr/pg10"];
+    const rows = [
+      [1, 0.3, 0.1, 0.1, 0.3],
+      [2, 0.2, 0.2, 0.2, 0.2],
+    ];
+    const [plan] = chartPlans(columns);
+    const lines = plan === undefined ? [] : seriesOf({ columns, rows }, plan);
+    expect(plan?.title).toBe("Learning rate");
+    expect(lines.map(({ name }) => name)).toEqual(["pg0, pg10", "pg1, pg2"]);
+    expect(new Set(lines.map(({ color }) => color)).size).toBe(2);
+    expect(lines[1]?.points).toEqual([[1, 0.1], [2, 0.2]]); // biome-ignore format: one line
+    const before = plan === undefined ? [] : seriesOf({ columns, rows: [] }, plan);
+    expect(before).toHaveLength(4);
   });
 
   it("shows a classifier's accuracy and its loss, which has no part", () => {

@@ -44,10 +44,14 @@ const scores: readonly ChartPlan[] = [
   },
 ];
 
-const rates: ChartPlan = {
-  ...{ title: "Learning rate", zero: true },
-  columns: { "lr/pg0": "weights", "lr/pg1": "normalization", "lr/pg2": "biases" },
-};
+/** Which group of parameters a column is of depends on family and optimizer: lines have the columns' own names. */
+function ratesOf(columns: readonly string[]): ChartPlan {
+  const groups = columns.filter((column) => /^lr\/pg\d+$/.test(column));
+  return {
+    ...{ title: "Learning rate", zero: true },
+    columns: Object.fromEntries(groups.map((column) => [column, column.slice("lr/".length)])),
+  };
+}
 
 /** Columns that most trainings will have, for charts before the first epoch. */
 export const expectedColumns: readonly string[] = scores.slice(0, 2).flatMap(({ columns }) => Object.keys(columns));
@@ -60,7 +64,7 @@ export function chartPlans(columns: readonly string[]): ChartPlan[] {
     ...{ title: titleOfLoss(part.replace(/_?loss$/, "")), zero: false },
     columns: { [`train/${part}`]: "training", [`val/${part}`]: "validation" },
   }));
-  return [...scores, ...losses, rates].flatMap((plan) => {
+  return [...scores, ...losses, ratesOf(columns)].flatMap((plan) => {
     const there = Object.entries(plan.columns).filter(([column]) => columns.includes(column));
     return there.length === 0 ? [] : [{ ...plan, columns: Object.fromEntries(there) }];
   });
@@ -87,9 +91,15 @@ export function pointsOf({ columns, rows }: ResultTable, column: string): [x: nu
   });
 }
 
-/** The lines of one run in a chart. */
+/** The lines of one run in a chart. Columns of the same numbers, such as most groups' learning rates, are one line. */
 export function seriesOf(table: ResultTable, plan: ChartPlan): Series[] {
-  return Object.entries(plan.columns).map(([column, name], i) => ({
-    ...{ name, color: lineColor(i), points: pointsOf(table, column) },
-  }));
+  const lines = new Map<string, { names: string[]; points: [x: number, y: number][] }>();
+  for (const [column, name] of Object.entries(plan.columns)) {
+    const points = pointsOf(table, column);
+    const key = points.length > 0 ? points.join(" ") : name;
+    const line = lines.get(key) ?? { names: [], points };
+    line.names.push(name);
+    lines.set(key, line);
+  }
+  return [...lines.values()].map(({ names, points }, i) => ({ name: names.join(", "), color: lineColor(i), points }));
 }

@@ -37,14 +37,19 @@ export function Comparison({ runs }: { runs: readonly Run[] }) {
   );
 }
 
-/** A chart a column, a line a run; of the loss's parts the validation's, of the rates the weights'. */
+/** A chart a column, a line a run; of the rates the second group's, which in every order are no biases. */
 function sideBySide(plan: ChartPlan, runs: readonly Run[]): { title: string; zero: boolean; series: Series[] }[] {
   const columns = Object.entries(plan.columns);
-  return columns.slice(0, /rate/.test(plan.title) ? 1 : undefined).map(([column, name]) => ({
-    title: /loss|rate/i.test(plan.title) ? `${plan.title}, ${name}` : sentenceCase(name),
+  const isRate = /rate/.test(plan.title);
+  return (isRate ? columns.slice(0, 2).slice(-1) : columns).map(([column, name]) => ({
+    title: isRate ? plan.title : titleOf(plan, name),
     zero: plan.zero,
     series: runs.map((run, i) => ({ name: run.name, color: lineColor(i), points: pointsOf(run, column) })),
   }));
+}
+
+function titleOf({ title }: ChartPlan, name: string): string {
+  return /loss/i.test(title) ? `${title}, ${name}` : sentenceCase(name);
 }
 
 function sentenceCase(text: string): string {

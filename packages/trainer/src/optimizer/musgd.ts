@@ -1,0 +1,89 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { advance, lrOf, type UpdateSettings } from "./optimizer.ts";
+import { orthogonalize } from "./orthogonalize.ts";
+import { type GroupedParameter, type GroupName, isMatrix, musgdGroups } from "./parameter-groups.ts";
+import { Sgd } from "./sgd.ts";
+
+/** By how much the orthogonal step of a matrix is multiplied before SGD's is made (Ultralytics 8.4). */
+const share = 0.2;
+
+/** A matrix's place among the parameters, and its shape with window and input channels as one axis. */
+interface Matrix {
+  index: number;
+  parameter: GroupedParameter;
+  rows: number;
+  columns: number;
+  /** The square root of how much taller than wide it is. */
+  stretch: number;
+}
+
+/**
+ * MuSGD of YOLO26 (arXiv 2606.03748; Ultralytics 8.4): every matrix first makes a step of Muon, then all parameters one of
+ * {@link Sgd}, in which weight decay counts. Of a matrix with gradient g:
+ *
+ * M ← μ · M + (1 − μ) · g; p ← p − 0.2 · rate · k · orthogonal(μ · M + (1 − μ) · g)
+ *
+ * A filter is the matrix of its output channels and the rest, and k is √max(1, height / width) of its window, 1 where that
+ * is square; of true matrices it is √max(1, rows / columns). {@link orthogonalize} is in single precision where the reference
+ * has bfloat16.
+ */
+export class MuSgd extends Sgd {
+  static readonly groups: readonly GroupName[] = musgdGroups;
+  readonly #shapes: readonly (readonly Matrix[])[];
+
+  constructor(...settings: ConstructorParameters<typeof Sgd>) {
+    super(...settings);
+    this.#shapes = matricesByShape(this.parameters);
+  }
+
+  protected override get kinds(): string[] {
+    return ["momentum", "muon"];
+  }
+
+  protected override remembers(kind: string, { variable }: GroupedParameter): boolean {
+    return kind === "momentum" || isMatrix(variable);
+  }
+
+  override update(gradients: readonly tf.Tensor[], settings: UpdateSettings<never>): void {
+    tf.tidy(() => {
+      for (const matrices of this.#shapes) this.#stepTogether(matrices, gradients, settings);
+    });
+    super.update(gradients, settings);
+  }
+
+  /** Makes the orthogonal step of matrices of one shape, which are computed as one tensor. */
+  #stepTogether(
+    matrices: readonly Matrix[],
+    gradients: readonly tf.Tensor[],
+    { lr, momentum }: UpdateSettings<never>,
+  ): void {
+    const rest = tf.sub(1, momentum);
+    const ahead = matrices.map(({ index, parameter: { path }, rows, columns }) => {
+      const gradient = gradients[index] as tf.Tensor;
+      const mean = advance(this.state.get(`muon.${path}`) as tf.Variable, gradient, [momentum, rest]);
+      return tf.reshape(tf.add(tf.mul(mean, momentum), tf.mul(gradient, rest)), [rows, columns]);
+    });
+    const steps = tf.unstack(orthogonalize(tf.stack(ahead) as tf.Tensor3D));
+    for (const [i, { parameter, stretch }] of matrices.entries()) {
+      const { variable, group } = parameter;
+      const step = tf.reshape(steps[i] as tf.Tensor, variable.shape);
+      variable.assign(tf.sub(variable, tf.mul(step, tf.mul(lrOf(lr, group), share * stretch))));
+    }
+  }
+}
+
+function matricesByShape(parameters: readonly GroupedParameter[]): Matrix[][] {
+  const shapes = new Map<string, Matrix[]>();
+  for (const [index, parameter] of parameters.entries()) {
+    const { variable } = parameter;
+    if (!isMatrix(variable)) continue;
+    // A filter is stored as [height, width, in, out], transposed: its orthogonal matrix is transposed, too.
+    const [height, width] = variable.shape as [number, number];
+    const columns = variable.shape.at(-1) as number;
+    const rows = variable.size / columns;
+    const matrix = { index, parameter, rows, columns, stretch: Math.sqrt(Math.max(1, height / width)) };
+    const key = `${rows} ${columns}`;
+    shapes.set(key, [...(shapes.get(key) ?? []), matrix]);
+  }
+  return [...shapes.values()];
+}
