@@ -8,7 +8,7 @@ import type { CriterionOptions } from "./model-family.ts";
 
 /** Thresholds and choices of {@link Task.postprocess}. */
 export interface PostprocessOptions
-  extends Pick<NmsOptions, "conf" | "iou" | "maxDet" | "agnostic" | "classes" | "multiLabel"> {
+  extends Pick<NmsOptions, "conf" | "iou" | "maxDet" | "maxSelected" | "agnostic" | "classes" | "multiLabel"> {
   /** Whether the detections are for metrics: none is left out for what it has besides its box. Default false. */
   validation?: boolean;
   /** Whether masks are made in pixels of the image, not of the network's input. Default false. */

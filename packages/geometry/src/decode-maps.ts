@@ -13,7 +13,7 @@ export interface HeadSpec {
   nc: number;
   /** Pixels per cell of each level, finest first. */
   strides: readonly number[];
-  /** Bins per side of a box; 0 with anchors. */
+  /** Bins per side of a box, 1 where that is the distance itself; 0 with anchors. */
   regMax: number;
   /** [level][anchor] = [width, height] in cells; empty for an anchor-free head. */
   anchors: readonly (readonly (readonly [width: number, height: number])[])[];
@@ -21,6 +21,14 @@ export interface HeadSpec {
   extras?: number;
   /** Number of keypoints and of values of each, of heads that predict any. */
   keypointShape?: readonly [count: number, values: number] | undefined;
+  /** Whether a keypoint is written in cells from its cell's center, or in half cells from its corner. Default `corner`. */
+  keypointOffsets?: "center" | "corner";
+  /** Whether a rotated box's last number is its angle in radians, or a logit of it. Default `logits`. */
+  angles?: "radians" | "logits";
+  /** Whether each object is predicted once, so that nothing has to be suppressed. Default false. */
+  endToEnd?: boolean;
+  /** Branches that the maps are of; those of the first are decoded. Default 1. */
+  branches?: number;
 }
 
 /** The decoded anchors of one image, [1, count, channels]. */
@@ -39,13 +47,14 @@ export interface DecodedMaps extends Prediction {
  * the decoding. Probabilities that do not reach the threshold are left at 0. A task's extras come last in a row, as they are
  * in the map.
  *
- * @param maps the levels' raw predictions, finest first; perhaps a map of prototypes after them, which is passed on
+ * @param maps the levels' raw predictions, finest first, of one branch or more; perhaps a map of prototypes after them, which is
+ *   passed on
  * @param conf anchors that do not exceed it are left out; some that miss it by rounding alone may be there
  */
 export function decodeMaps(maps: readonly RawMap[], head: HeadSpec, conf: number): DecodedMaps {
   const threshold = leastLogit(conf);
   const hasObjectness = head.anchors.length > 0;
-  const { nc, extras = 0, strides, keypointShape } = head;
+  const { nc, extras = 0, strides, keypointShape, endToEnd = false, branches = 1 } = head;
   const rows = new Rows((hasObjectness ? 5 : 4) + nc + extras);
   const decodeLevel = hasObjectness ? decodeAnchorBased : decodeAnchorFree;
   let first = 0;
@@ -53,12 +62,14 @@ export function decodeMaps(maps: readonly RawMap[], head: HeadSpec, conf: number
     const [, height = 0, width = 0] = shape;
     first += decodeLevel({ values: data, height, width, level, first, conf, threshold }, head, rows);
   }
-  const prototypes = maps[strides.length];
+  const prototypes = maps[branches * strides.length];
   return {
     ...rows.finish(),
+    allAnchors: first,
     hasObjectness,
     extras,
     keypointShape,
+    endToEnd,
     prototypes: prototypes && prototypesOf(prototypes),
   };
 }
@@ -157,8 +168,9 @@ export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 
-/** Σ softmax(x)ᵢ · i over the bins of one side (Distribution Focal Loss, Li et al., arXiv 2006.04388). */
+/** Σ softmax(x)ᵢ · i over the bins of one side (Distribution Focal Loss, Li et al., arXiv 2006.04388); a single one as it is. */
 function expectedDistance(values: Float32Array, at: number, regMax: number): number {
+  if (regMax === 1) return values[at] as number;
   let largest = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < regMax; i++) largest = Math.max(largest, values[at + i] as number);
   let [sum, weighted] = [0, 0];

@@ -115,9 +115,17 @@ function suppress(
   // No IoU exceeds 1; of an image's views each was suppressed alone
   const { iou = isSuppressed && !options.augment ? 1 : defaults.iou } = options;
   const wanted = classes === undefined ? {} : { classes };
-  const [detections] = task.postprocess(prediction, { conf, iou, agnostic, maxDet, retinaMasks, ...wanted }) as [
-    Detections,
-  ];
+  // End-to-end predictions are selected before the wanted classes of them
+  const maxSelected = Math.max(maxDet, defaults.maxDet);
+  const [detections] = task.postprocess(prediction, {
+    conf,
+    iou,
+    agnostic,
+    maxDet,
+    maxSelected,
+    retinaMasks,
+    ...wanted,
+  }) as [Detections];
   // The families' references differ by up to half a pixel here
   const padding = family.loading.padding === "rounded" ? boxed.padding : boxed.exactPadding;
   // Of an image that was read at a smaller size, detections are in the file's pixels

@@ -9,6 +9,7 @@ export {
   splitPredictions,
 } from "./detector/detector.ts";
 export { createFileDetector } from "./detector/file-detector.ts";
+export { type BranchChoice, branchFor, headSpec } from "./detector/head-spec.ts";
 export { ModelDetector, type ModelDetectorOptions } from "./detector/model-detector.ts";
 export {
   type DetectorGraphOptions,

@@ -30,6 +30,11 @@ export interface PredictorOptions extends DetectOptions, OnnxEngineOptions {
   imgsz?: number | readonly [height: number, width: number];
   /** Whether images are padded only to the next multiple of the stride, not to a square. Default true. */
   rect?: boolean;
+  /**
+   * Whether duplicates are suppressed. `false` takes the one-to-one branch of a head that has one, as YOLO26's and YOLOv10's,
+   * which predicts each object once; exported files have the branch that they were exported for. Default true.
+   */
+  nms?: boolean | undefined;
   /** Number of image sizes that stay compiled, where each has to be. Default 8. */
   capacity?: number;
   /**
@@ -96,17 +101,17 @@ export class Predictor {
   /**
    * Creates a predictor from a model or an ONNX file.
    *
-   * @throws LookonceError `ARGUMENT` for invalid options, and what reading the file throws
+   * @throws LookonceError `ARGUMENT` for invalid options, as `nms: false` for a model of one branch, and what reading the file throws
    */
   static async create(options: PredictorOptions): Promise<Predictor> {
-    const { model, onnxFile, executionProviders, threads, capacity, half, ownModel: own, workers } = options;
+    const { model, onnxFile, executionProviders, threads, capacity, half, ownModel: own, workers, nms } = options;
     requireCount("workers", workers, 0);
     const engine = { executionProviders, threads };
     if (onnxFile !== undefined && model === undefined) {
-      return new Predictor(await createFileDetector(onnxFile, engine), options);
+      return new Predictor(await createFileDetector(onnxFile, { ...engine, nms }), options);
     }
     if (model !== undefined && onnxFile === undefined) {
-      return new Predictor(await ModelDetector.create(model, { ...engine, capacity, half, own }), options);
+      return new Predictor(await ModelDetector.create(model, { ...engine, capacity, half, own, nms }), options);
     }
     throw new LookonceError("ARGUMENT", "Predictor.create needs either `model` or `onnxFile`.");
   }

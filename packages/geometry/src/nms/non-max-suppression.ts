@@ -3,6 +3,7 @@ import { type Detections, pickRows } from "../detections.ts";
 import { type Candidates, collectCandidates } from "./candidates.ts";
 import { type AprioriLabels, type NmsOptions, type ResolvedNmsOptions, resolveNmsOptions } from "./options.ts";
 import { type ImagePrediction, type Prediction, splitPrediction } from "./prediction.ts";
+import { firstPositions, selectBest } from "./select-best.ts";
 import { sortByScore } from "./sort-by-score.ts";
 import { suppress } from "./suppress.ts";
 
@@ -12,6 +13,8 @@ import { suppress } from "./suppress.ts";
  * Follows YOLOv5 7.0 and YOLOv8 8.3 to the bit where rounding decides: single precision throughout, confidence and
  * IoU thresholds strict, classes kept apart by adding class · 7680 to the boxes. Of boxes that tie in confidence the
  * one met first (lower anchor, then lower class) comes first. Extras are carried along.
+ *
+ * Of an end-to-end prediction the best are selected and none is suppressed ({@link selectBest}).
  *
  * @throws LookonceError `ARGUMENT` when shape, data or an option do not fit
  */
@@ -26,13 +29,13 @@ function detectImage(
   options: ResolvedNmsOptions,
   labels: AprioriLabels | undefined,
 ): Detections {
-  const candidates = collectCandidates(image, options);
+  const candidates = image.endToEnd ? selectBest(image, options) : collectCandidates(image, options);
   if (labels !== undefined) addLabels(candidates, labels, image, options);
 
   const order = sortByScore(candidates.scores.subarray(0, candidates.count), options.maxNms);
   const boxes = cornersOf(order, candidates, image, labels);
   const classes = order.map((candidate) => candidates.classes[candidate]!);
-  const kept = suppress({ boxes, classes }, options);
+  const kept = image.endToEnd ? firstPositions(order, options) : suppress({ boxes, classes }, options);
 
   const rows = kept.map((position) => candidates.anchors[order[position]!]!);
   return {

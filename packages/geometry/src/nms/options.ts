@@ -22,6 +22,8 @@ export interface NmsOptions {
   multiLabel?: boolean;
   /** Most detections an image. */
   maxDet: number;
+  /** How many are selected of an end-to-end prediction, before the wanted classes of those are. Default `maxDet`. */
+  maxSelected?: number;
   /** Only this many of the best candidates enter suppression. Default 30000. */
   maxNms?: number;
   /** Pixels between the classes' boxes, added in single precision before suppression. Default 7680. */
@@ -46,6 +48,7 @@ export function resolveNmsOptions(options: NmsOptions, nc: number): ResolvedNmsO
     multiLabel: false,
     maxNms: 30000,
     classOffset: 7680,
+    maxSelected: options.maxDet,
     ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
   } as Omit<ResolvedNmsOptions, "wanted">;
   if (resolved.agnostic) resolved.classOffset = 0;
@@ -53,7 +56,7 @@ export function resolveNmsOptions(options: NmsOptions, nc: number): ResolvedNmsO
     const value = resolved[name];
     if (!(value >= 0 && value <= 1)) throw bad(name, "a number from 0 to 1", value);
   }
-  for (const name of ["maxDet", "maxNms"] as const) {
+  for (const name of ["maxDet", "maxNms", "maxSelected"] as const) {
     const value = resolved[name];
     if (!(value >= 1)) throw bad(name, "a number of at least 1", value);
   }

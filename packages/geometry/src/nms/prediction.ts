@@ -13,10 +13,14 @@ export interface Prediction {
   layout: "NAC" | "NCA";
   /** Number of the anchor in each row, where a prediction of one image has left anchors out. */
   anchors?: Int32Array;
+  /** How many anchors there were before some were left out. Default: as many as there are. */
+  allAnchors?: number;
   /** Whether the confidence is objectness times class probability (YOLOv5) or the class probability alone (YOLOv8). */
   hasObjectness: boolean;
   /** Channels after the classes: mask coefficients, keypoints, an angle. Default 0. */
   extras?: number;
+  /** Whether each object is predicted once, so that the best are selected and none is suppressed. Default false. */
+  endToEnd?: boolean | undefined;
   /** Number of keypoints and of values of each, where the extras are keypoints. */
   keypointShape?: readonly [count: number, values: number] | undefined;
   /** Of a prediction of one image, where the extras are mask coefficients. */
@@ -36,6 +40,8 @@ export interface ImagePrediction {
   start: number;
   anchors: number;
   anchorNumbers: Int32Array | undefined;
+  /** Number of anchors before some were left out. */
+  allAnchors: number;
   anchorStride: number;
   channelStride: number;
   /** Number of classes. */
@@ -43,11 +49,12 @@ export interface ImagePrediction {
   hasObjectness: boolean;
   /** Channels after the classes. */
   extras: number;
+  endToEnd: boolean;
 }
 
 /** Splits a batch's prediction into images without copying. @throws LookonceError `ARGUMENT` */
 export function splitPrediction(prediction: Prediction): ImagePrediction[] {
-  const { data, shape, layout, hasObjectness, extras = 0 } = prediction;
+  const { data, shape, layout, hasObjectness, extras = 0, endToEnd = false } = prediction;
   const [images = 0, second = 0, third = 0] = shape;
   if (shape.length !== 3 || data.length !== images * second * third) {
     throw new LookonceError(
@@ -70,10 +77,12 @@ export function splitPrediction(prediction: Prediction): ImagePrediction[] {
     start: image * anchors * channels,
     anchors,
     anchorNumbers: prediction.anchors,
+    allAnchors: prediction.allAnchors ?? anchors,
     anchorStride: layout === "NAC" ? channels : 1,
     channelStride: layout === "NAC" ? 1 : anchors,
     nc,
     hasObjectness,
     extras,
+    endToEnd,
   }));
 }

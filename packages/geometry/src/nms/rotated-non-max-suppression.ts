@@ -3,6 +3,7 @@ import { enclosingBoxes } from "../rotated-boxes.ts";
 import { collectCandidates } from "./candidates.ts";
 import { type NmsOptions, resolveNmsOptions } from "./options.ts";
 import { type ImagePrediction, type Prediction, splitPrediction } from "./prediction.ts";
+import { firstPositions, selectBest } from "./select-best.ts";
 import { sortByScore } from "./sort-by-score.ts";
 import { suppressRotated } from "./suppress-rotated.ts";
 
@@ -19,7 +20,8 @@ export type RotatedNmsOptions = Omit<NmsOptions, "sideLimits" | "labels">;
  * Turns a network's decoded output into rotated boxes, image by image, best first; the angle is the last channel.
  *
  * Follows YOLOv8 8.3: confidences and moving classes apart as in `nonMaxSuppression`, overlap as `probiouMatrix` has it; a
- * box goes when any better one, kept or not, reaches the threshold with it.
+ * box goes when any better one, kept or not, reaches the threshold with it. Of an end-to-end prediction the best are selected
+ * and none is suppressed.
  *
  * @throws LookonceError `ARGUMENT` when shape, data or an option do not fit
  */
@@ -29,14 +31,16 @@ export function rotatedNonMaxSuppression(prediction: Prediction, options: Rotate
 
 function detectImage(image: ImagePrediction, given: RotatedNmsOptions): RotatedDetections {
   const options = resolveNmsOptions(given, image.nc);
-  const candidates = collectCandidates(image, options);
+  const candidates = image.endToEnd ? selectBest(image, options) : collectCandidates(image, options);
   const order = sortByScore(candidates.scores.subarray(0, candidates.count), options.maxNms);
   const classes = order.map((candidate) => candidates.classes[candidate]!);
   const candidateRows = rotatedRows(
     image,
     order.map((candidate) => candidates.anchors[candidate]!),
   );
-  const kept = suppressRotated({ rotated: candidateRows, classes }, options);
+  const kept = image.endToEnd
+    ? firstPositions(order, options)
+    : suppressRotated({ rotated: candidateRows, classes }, options);
   const rows = kept.map((position) => candidates.anchors[order[position]!]!);
   const rotated = pickRows(candidateRows, kept, 5);
   return {

@@ -8,7 +8,7 @@ import type { EngineTensor } from "../engine/onnx-engine.ts";
 export interface DetectorOutput {
   /** Decoded predictions before suppression, one for each image. */
   predictions: Prediction[];
-  /** Raw maps of the levels, [N, h, w, outputs per cell], finest first; only of detectors created with `raw`. */
+  /** Raw maps in the order of the head's, [N, h, w, outputs per cell]; only of detectors created with `raw`. */
   raw?: EngineTensor[];
   /** Milliseconds before the network ran: compiling for a new size, converting pixels. */
   prepareMs: number;
@@ -83,7 +83,7 @@ export function joinPixels(images: readonly Image[], count: number = images.leng
 /** What predictions have besides their numbers. */
 export interface PredictionKind
   extends Pick<Prediction, "hasObjectness">,
-    Partial<Pick<Prediction, "layout" | "extras" | "keypointShape">> {
+    Partial<Pick<Prediction, "layout" | "extras" | "keypointShape" | "endToEnd">> {
   /** The prototypes of all images, [N, h, w, channels]. */
   prototypes?: EngineTensor | undefined;
 }
@@ -92,10 +92,10 @@ export interface PredictionKind
 export function splitPredictions(
   { data, shape }: EngineTensor,
   count: number,
-  { layout = "NAC", prototypes, hasObjectness, extras = 0, keypointShape }: PredictionKind,
+  { layout = "NAC", prototypes, hasObjectness, extras = 0, keypointShape, endToEnd }: PredictionKind,
 ): Prediction[] {
   const [, rows, columns] = shape as [number, number, number];
-  const kind = { layout, hasObjectness, extras, keypointShape };
+  const kind = { layout, hasObjectness, extras, keypointShape, endToEnd };
   return Array.from({ length: count }, (_, i): Prediction => {
     const one = { ...kind, data: imageOf(data, i, rows * columns), shape: [1, rows, columns] };
     if (prototypes === undefined) return one;

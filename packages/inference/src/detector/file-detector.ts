@@ -1,3 +1,4 @@
+import { LookonceError } from "@lookonce/errors";
 import { readRegular } from "@lookonce/files";
 import type { Prediction } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
@@ -6,6 +7,7 @@ import { type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "../engine
 import { acceptBytes, node } from "./accept-bytes.ts";
 import { type Detector, type DetectorOutput, type DetectorSpec, joinPixels, splitPredictions } from "./detector.ts";
 import { type FileFormat, prototypesOf, readFileFormat, readNormalization } from "./file-format.ts";
+import type { BranchChoice } from "./head-spec.ts";
 
 /** Side of the image that a file of free size is run on once, to learn the shape of its output. */
 const probeSide = 320;
@@ -21,9 +23,14 @@ const probeSide = 320;
  * and whose second, of a model that segments, are its prototypes `[N, masks, h, w]`;
  * or a graph model of TensorFlow.js (`model.json`), which is converted to such a file in memory.
  *
- * Task, names, stride and the like come from its metadata.
+ * Task, names, stride and the like come from its metadata, and whether its detections are end-to-end.
+ *
+ * @throws LookonceError `ARGUMENT` without `nms` where they are not
  */
-export async function createFileDetector(path: string, options: OnnxEngineOptions = {}): Promise<Detector> {
+export async function createFileDetector(
+  path: string,
+  { nms = true, ...options }: OnnxEngineOptions & Pick<BranchChoice, "nms"> = {},
+): Promise<Detector> {
   const bytes = await readModel(path);
   const model = parseModel(bytes, path);
   const conversion = { op: "Div", by: 255, normalization: readNormalization(path, model) } as const;
@@ -37,6 +44,12 @@ export async function createFileDetector(path: string, options: OnnxEngineOption
   };
   try {
     const format = await readFileFormat(path, model, async () => outputShape(await compile()));
+    if (!nms && !format.endToEnd) {
+      throw new LookonceError(
+        "ARGUMENT",
+        `${path} has no end-to-end detections, which nms=false takes: export a model such as YOLO26 or YOLOv10 with nms=false, or leave nms out here`,
+      );
+    }
     const isOnCpu = (options.executionProviders ?? ["cpu"])[0] === "cpu";
     const spec: DetectorSpec = { kind: "file", path, bytes: bytes.length };
     const compiled = await compile();
@@ -99,7 +112,7 @@ async function outputShape(engine: OnnxEngine): Promise<readonly number[]> {
  */
 function detectionsAsPrediction(
   prediction: Prediction,
-  { family: { hasObjectness }, names, extras, task }: FileFormat,
+  { family: { hasObjectness }, names, extras, task, endToEnd }: FileFormat,
 ): Prediction {
   const { data: rows, shape } = prediction;
   const [, count = 0, width = 0] = shape;
@@ -116,7 +129,7 @@ function detectionsAsPrediction(
     if (label >= 0 && label < nc) row[first + label] = score;
     row.set(others, first + nc);
   }
-  return { ...prediction, data, shape: [1, count, channels] };
+  return { ...prediction, data, shape: [1, count, channels], endToEnd };
 }
 
 /** The model with its predictions alone as outputs: prototypes with their channels last, in single precision, no others. */

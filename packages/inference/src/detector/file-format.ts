@@ -27,6 +27,8 @@ export interface FileFormat extends Pick<HeadSpec, "keypointShape"> {
    * confidence, class and extras, already suppressed; `classes`: a probability of each.
    */
   readonly output: "NAC" | "NCA" | "detections" | "classes";
+  /** Whether `detections` are of a one-to-one branch: each object is predicted once, and nothing has to be suppressed. */
+  readonly endToEnd: boolean;
   /** Numbers of a prediction after its classes. */
   readonly extras: number;
 }
@@ -54,7 +56,13 @@ export async function readFileFormat(
     fixedSize: typeof height === "number" && typeof width === "number" ? { width, height } : undefined,
     fixedBatch: typeof batch === "number" ? batch : undefined,
     output,
+    endToEnd: output === "detections" && isEndToEnd(metadata),
   };
+}
+
+/** Exporters record it as Python writes it. */
+function isEndToEnd({ end2end }: Readonly<Record<string, string>>): boolean {
+  return end2end?.toLowerCase() === "true";
 }
 
 type Shape = readonly (number | string)[];
@@ -185,7 +193,7 @@ function readOutput(path: string, shape: Shape, clues: OutputClues): Output {
  * choice of the best shows in the graph.
  */
 function isSuppressed({ nc, model, metadata }: OutputClues): boolean {
-  if (/'nms':\s*True/.test(metadata.args ?? "") || metadata.end2end === "True") return true;
+  if (/'nms':\s*True/.test(metadata.args ?? "") || isEndToEnd(metadata)) return true;
   if (nc !== undefined && nc !== 1) return true;
   const signs = ["NonMaxSuppression", "TopK", "EfficientNMS_TRT"];
   return model.graph.nodes.some(({ op }) => signs.includes(op));

@@ -12,20 +12,19 @@ import {
   joinPixels,
   splitPredictions,
 } from "./detector.ts";
+import { type BranchChoice, branchFor, headSpec } from "./head-spec.ts";
 import { runMaps } from "./map-detector.ts";
 import { traceForBytes } from "./trace-detector.ts";
 import { TracedNetwork } from "./traced-network.ts";
 
 /** Options of {@link ModelDetector.create}. */
-export interface ModelDetectorOptions extends OnnxEngineOptions {
+export interface ModelDetectorOptions extends OnnxEngineOptions, BranchChoice {
   /** Number of image sizes that stay compiled, where each has to be. Default 8. */
   capacity?: number | undefined;
   /** Whether a GPU computes in half precision. Default false. */
   half?: boolean | undefined;
   /** Whether the detector owns the model: it is fused in place and disposed of. Otherwise a copy is. Default false. */
   own?: boolean | undefined;
-  /** Whether outputs have the raw maps, which losses are computed from. Default false. */
-  raw?: boolean;
 }
 
 /**
@@ -48,7 +47,7 @@ export class ModelDetector implements Detector {
   readonly #head: HeadSpec;
 
   private constructor(model: DetectionModel, options: ModelDetectorOptions) {
-    const { names, maxStride, nc, strides, regMax, anchors, head } = model;
+    const { names, maxStride } = model;
     const { executionProviders = ["cpu"], capacity = 8 } = options;
     const { name, nms, loading, hasObjectness } = familyOf(model.family);
     this.family = { name, nms, loading, hasObjectness };
@@ -61,14 +60,18 @@ export class ModelDetector implements Detector {
     this.#onCpu = executionProviders[0] === "cpu";
     const decodesMaps = this.#onCpu && this.task.decodeMaps !== undefined;
     this.#network = decodesMaps ? new TracedNetwork(model, this.#engines, options) : undefined;
-    const { extras, keypointShape } = head;
-    this.#head = { nc, strides, regMax, anchors, extras, keypointShape };
+    this.#head = headSpec(model);
   }
 
-  /** Copies the current weights, unless `own` is set: later training of the model does not change the detector. */
+  /**
+   * Copies the current weights, unless `own` is set: later training of the model does not change the detector.
+   *
+   * @throws LookonceError `ARGUMENT` without `nms` where the model has no one-to-one branch
+   */
   static async create(model: DetectionModel, options: ModelDetectorOptions = {}): Promise<ModelDetector> {
     return onTracingBackend(async () => {
-      const fused = await fuse(options.own ? model : await copyModel(model));
+      const branch = branchFor(model, options);
+      const fused = await fuse(options.own ? model : await copyModel(model), { branch });
       return new ModelDetector(fused, options);
     });
   }

@@ -40,11 +40,16 @@ export async function traceNetwork(model: DetectionModel, options: TraceNetworkO
   return onTracingBackend(() =>
     trace(withScopes(model, forward), {
       inputs: [{ name: "images", shape: [batch, 3, height, width] }],
-      outputNames: [...model.strides.map((_, level) => `level${level}`), "prototypes"],
+      outputNames: [...mapNames(model, "level"), "prototypes"],
       names: model.namedVariables(),
       opset,
     }),
   );
+}
+
+/** Names of the levels' maps, of all branches one after another. */
+function mapNames({ strides, head }: DetectionModel, stem: string): string[] {
+  return Array.from({ length: strides.length * head.branches.length }, (_, i) => `${stem}${i}`);
 }
 
 /** Options of {@link traceDecoding}. */
@@ -135,11 +140,7 @@ export async function traceForBytes(model: DetectionModel, options: TraceForByte
   const traced = await onTracingBackend(() =>
     trace(forward, {
       inputs: [{ name: "images", shape: [batch, height, width, 3] }],
-      outputNames: [
-        ...(decode ? ["output0"] : []),
-        ...(raw ? model.strides.map((_, level) => `raw${level}`) : []),
-        "prototypes",
-      ],
+      outputNames: [...(decode ? ["output0"] : []), ...(raw ? mapNames(model, "raw") : []), "prototypes"],
       target: "onnxruntime",
       autocast: half,
     }),

@@ -3,7 +3,15 @@ import { currentBackend } from "@lookonce/backend-onnxruntime";
 import { feed } from "@lookonce/device";
 import { familyOf, normalizeImages } from "@lookonce/families";
 import type { Image } from "@lookonce/image";
-import { type BatchDetector, detectInThreads, joinPixels, ModelDetector, splitPredictions } from "@lookonce/inference";
+import {
+  type BatchDetector,
+  branchFor,
+  detectInThreads,
+  headSpec,
+  joinPixels,
+  ModelDetector,
+  splitPredictions,
+} from "@lookonce/inference";
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { imageInput } from "../images.ts";
@@ -17,6 +25,8 @@ export interface CreateDetectorOptions {
   raw: boolean;
   /** Number of images that there are to detect in. */
   images: number;
+  /** Whether duplicates are suppressed; `false` takes the head's one-to-one branch. Default true. */
+  nms?: boolean | undefined;
 }
 
 /**
@@ -28,13 +38,13 @@ export interface CreateDetectorOptions {
  */
 export async function createDetector(
   model: DetectionModel,
-  { raw, images }: CreateDetectorOptions,
+  { raw, images, nms }: CreateDetectorOptions,
 ): Promise<BatchDetector> {
-  const copy = await fuse(await copyModel(model));
+  const copy = await fuse(await copyModel(model), { branch: branchFor(model, { raw, nms }) });
   const runtime = currentBackend()?.runtime;
   if (runtime?.executionProviders[0] !== "cpu") return forwardDetector(copy, { raw });
   // Where each size has to be compiled: one at a time, because batches come sorted by shape
-  const detector = await ModelDetector.create(copy, { ...runtime, own: true, raw, capacity: 1 });
+  const detector = await ModelDetector.create(copy, { ...runtime, own: true, raw, nms, capacity: 1 });
   if (images < minThreadedImages) return detector;
   return detectInThreads(detector, { cores: runtime.threads ?? availableParallelism(), raw });
 }
@@ -43,7 +53,7 @@ export async function createDetector(
 export function forwardDetector(model: DetectionModel, { raw: wantsRaw }: { raw: boolean }): BatchDetector {
   const { hasObjectness } = familyOf(model.family);
   const { head } = model;
-  const { extras, keypointShape } = head;
+  const spec = headSpec(model);
   return {
     async detect(images) {
       const start = performance.now();
@@ -53,13 +63,13 @@ export function forwardDetector(model: DetectionModel, { raw: wantsRaw }: { raw:
       const ready = performance.now();
       const normalized = normalizeImages(input, model);
       const prediction = model.forward(normalized);
-      const { levels, prototypes } = head.splitMaps(prediction.raw);
-      if (!wantsRaw) tf.dispose(levels);
-      const maps = [...(wantsRaw ? levels : []), ...(prototypes === undefined ? [] : [prototypes])];
+      const { levels, oneToOne, prototypes } = head.splitMaps(prediction.raw);
+      if (!wantsRaw) tf.dispose([...levels, ...oneToOne]);
+      const maps = wantsRaw ? prediction.raw : prototypes === undefined ? [] : [prototypes];
       const [decoded, ...raw] = await Promise.all([read(prediction.decoded as tf.Tensor3D), ...maps.map(read)]);
       tf.dispose([input, normalized]);
       const inferenceMs = performance.now() - ready;
-      const kind = { hasObjectness, extras, keypointShape, prototypes: prototypes && raw.at(-1) };
+      const kind = { ...spec, hasObjectness, prototypes: prototypes && raw.at(-1) };
       const predictions = splitPredictions(decoded, images.length, kind);
       return { predictions, raw: wantsRaw ? raw : undefined, prepareMs: ready - start, inferenceMs };
     },

@@ -38,6 +38,8 @@ export interface ValidateOptions extends ValidationRunOptions {
   rect?: boolean;
   /** Whether a box counts for each class that is likely enough, not for the likeliest alone. Default true. */
   multiLabel?: boolean;
+  /** Whether duplicates are suppressed; `false` takes the head's one-to-one branch. Default true; exported files have one branch. */
+  nms?: boolean | undefined;
   /** Threads that prefetch images. Default: that of `BatchLoader`. */
   workers?: number;
   /** Where decoded images are kept, as for training. Default `none`: they are needed once. */
@@ -132,7 +134,7 @@ export class Validator {
     const images = this.#dataset.entries.length;
     // Images are read while the network is compiled
     this.#loader.prepare(0);
-    const detector = await createDetector(model, { raw: losses !== undefined, images });
+    const detector = await createDetector(model, { raw: losses !== undefined, images, nms: this.#options.nms });
     try {
       const measure = (): Promise<ValidationResult> => this.measure(detector, options);
       return await (losses === undefined ? measure() : losses.withoutTrace(measure));
