@@ -1,3 +1,12 @@
+import {
+  type DecodedMaps,
+  type Detections,
+  decodeKeypoints,
+  decodeMaps,
+  decodeRotatedMaps,
+  nonMaxSuppression,
+  rotatedNonMaxSuppression,
+} from "@lookonce/geometry";
 import { Random } from "@lookonce/random";
 import {
   describeGolden,
@@ -16,6 +25,7 @@ import {
   fuse,
   initialize,
   loadStateDict,
+  OBB26,
   Pose26,
   Proto26,
   parseModelConfig,
@@ -31,6 +41,29 @@ beforeAll(async () => {
 });
 
 const names = Object.keys(heads);
+
+/** The predictions of maps as prediction decodes them, in typed arrays. */
+async function decodeArrays(head: DetectV8, maps: readonly tf.Tensor4D[]): Promise<DecodedMaps> {
+  const arrays = await Promise.all(maps.map(async (map) => ({ data: await values(map), shape: map.shape })));
+  const { nc, strides, regMax, anchors, extras, keypointShape, keypointOffsets, angles } = head;
+  const spec = { nc, strides, regMax, anchors, extras, keypointShape, keypointOffsets, angles, endToEnd: true };
+  const decoded = head instanceof OBB26 ? decodeRotatedMaps(arrays, spec, 0) : decodeMaps(arrays, spec, 0);
+  return decodeKeypoints(decoded, arrays, spec);
+}
+
+/** Rows of box, score, class and extras as the reference selects them. */
+function selectedRows(head: DetectV8, prediction: DecodedMaps): number[] {
+  const options = { conf: 0, iou: 1, maxDet: 300 };
+  const rotated = head instanceof OBB26 ? rotatedNonMaxSuppression(prediction, options)[0] : undefined;
+  const found = rotated ?? (nonMaxSuppression(prediction, options)[0] as Detections);
+  const { count, boxes, scores, classes, extras = new Float32Array(0) } = found;
+  return Array.from({ length: count }, (_, i) => {
+    const turned = rotated?.rotated.subarray(5 * i, 5 * i + 5);
+    const box = turned?.subarray(0, 4) ?? boxes.subarray(4 * i, 4 * i + 4);
+    const rest = turned?.subarray(4) ?? extras.subarray(head.extras * i, head.extras * (i + 1));
+    return [...box, scores[i] as number, classes[i] as number, ...rest];
+  }).flat();
+}
 
 describeGolden("heads of YOLO26 and YOLOv10", [`${root}/detect_dual_reg1/eval.safetensors`], () => {
   it.each(names)("%s in inference: raw maps and decoded boxes", async (name) => {
@@ -51,9 +84,17 @@ describeGolden("heads of YOLO26 and YOLOv10", [`${root}/detect_dual_reg1/eval.sa
     const expected = (golden.decoded ?? golden["decoded.0"]) as GoldenTensor;
     expect(decoded.shape).toEqual(expected.shape);
     expectClose(await values(decoded), expected.data, { abs: 1e-3 });
+    const selected = (golden.top_k ?? golden["top_k.0"]) as GoldenTensor | undefined;
+    if (selected === undefined) return;
+    const { oneToOne } = head.splitMaps(head.forward(made.inputs));
+    const typed = await decodeArrays(head, oneToOne);
+    expectClose(typed.data, await values(head.decode(oneToOne)), { abs: 1e-3 });
+    const rows = selectedRows(head, typed);
+    expect(rows.length).toBe(selected.data.length);
+    expectClose(rows, selected.data, { abs: 1e-3 });
   });
 
-  it.each(names.filter((name) => name !== "detect_single_reg1"))(
+  it.each(["v10_detect", "segment26", "pose26"])(
     "%s keeps the branch that it is fused for, under its name, and nothing of training",
     async (name) => {
       for (const [branch, key, other] of [

@@ -37,6 +37,7 @@ describe("an end-to-end prediction", () => {
     [...box, 0.9, 0.8],
     [...box, 0.1, 0.7],
     [...box, 0.6, 0.2],
+    [...box, 0.02, 0.01],
   ];
 
   it("keeps equal boxes, and an anchor for several classes", () => {
@@ -64,7 +65,7 @@ describe("an end-to-end prediction", () => {
 
   it("must exceed the confidence, and is the same without the anchors that do not", () => {
     expect(found(prediction(rows), { conf: 0.7 })).toEqual(["90 0 0", "80 1 0"]);
-    const pruned = prediction(rows.slice(0, 2), { anchors: Int32Array.of(0, 1) });
+    const pruned = prediction(rows.slice(0, 2), { anchors: Int32Array.of(0, 1), allAnchors: 4 });
     expect(found(pruned, { conf: 0.65 })).toEqual(found(prediction(rows), { conf: 0.65 }));
   });
 
