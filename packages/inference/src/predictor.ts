@@ -31,7 +31,7 @@ export interface PredictorOptions extends DetectOptions, OnnxEngineOptions {
   /** Whether images are padded only to the next multiple of the stride, not to a square. Default true. */
   rect?: boolean;
   /**
-   * Whether duplicates are suppressed. `false` takes the one-to-one branch of a head that has one, as YOLO26's and YOLOv10's,
+   * Whether duplicates are suppressed. `false` uses the one-to-one branch of a head that has one, as YOLO26's and YOLOv10's,
    * which predicts each object once; exported files have the branch that they were exported for. Default true.
    */
   nms?: boolean | undefined;

@@ -13,7 +13,7 @@ export function headSpec({ nc, strides, regMax, anchors, head }: DetectionModel)
 
 /** Which predictions of a model are wanted. */
 export interface BranchChoice {
-  /** Whether duplicates are suppressed; `false` takes the head's one-to-one branch, which predicts each object once. Default true. */
+  /** Whether duplicates are suppressed; `false` uses the head's one-to-one branch, which predicts each object once. Default true. */
   nms?: boolean | undefined;
   /** Whether the raw maps of all branches are wanted, too; with suppression alone. Default false. */
   raw?: boolean | undefined;

@@ -25,7 +25,7 @@ export interface CreateDetectorOptions {
   raw: boolean;
   /** Number of images that there are to detect in. */
   images: number;
-  /** Whether duplicates are suppressed; `false` takes the head's one-to-one branch. Default true. */
+  /** Whether duplicates are suppressed; `false` uses the head's one-to-one branch. Default true. */
   nms?: boolean | undefined;
 }
 

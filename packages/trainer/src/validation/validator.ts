@@ -38,7 +38,7 @@ export interface ValidateOptions extends ValidationRunOptions {
   rect?: boolean;
   /** Whether a box counts for each class that is likely enough, not for the likeliest alone. Default true. */
   multiLabel?: boolean;
-  /** Whether duplicates are suppressed; `false` takes the head's one-to-one branch. Default true; exported files have one branch. */
+  /** Whether duplicates are suppressed; `false` uses the head's one-to-one branch. Default true; exported files have one branch. */
   nms?: boolean | undefined;
   /** Threads that prefetch images. Default: that of `BatchLoader`. */
   workers?: number;
