@@ -2,8 +2,12 @@
 
 /** Tables in the order of the page: their title, which model files belong to them, and the side of the image. */
 const families = [
-  ["YOLOv8", /^yolov8(?!.*-(seg|pose|obb|cls))/],
+  ["YOLO26, both branches", /^yolo26(?!.*-(seg|pose|obb|cls))/],
+  ["YOLO12", /^yolo12/],
   ["YOLO11", /^yolo11(?!.*-(seg|pose|obb|cls))/],
+  ["YOLOv10, both branches", /^yolov10/],
+  ["YOLOv9", /^yolov9/],
+  ["YOLOv8", /^yolov8(?!.*-(seg|pose|obb|cls))/],
   ["YOLOv5u and YOLOv3u: the older networks with YOLOv8's head", /^yolov[35].*u\.yaml$/],
   ["YOLOv5 for images of 640 pixels", /^yolov5\.yaml$/],
   ["YOLOv5 for images of 1280 pixels", /^yolov5-6\.yaml$/],
@@ -25,7 +29,9 @@ export function zooTables(nn) {
   return families
     .map(([title, pattern, imgsz = 640]) => {
       // The plain model before its variants.
-      const files = [...left].filter((file) => pattern.test(file)).sort((a, b) => a.length - b.length);
+      const files = [...left]
+        .filter((file) => pattern.test(file))
+        .sort((a, b) => a.length - b.length || sizeOf(a) - sizeOf(b));
       for (const file of files) left.delete(file);
       const rows = files.flatMap((file) => namesOf(file, nn)).map((name) => rowOf(name, imgsz, nn));
       const header = `| model | layers | parameters | of these in the head | GFLOPs at ${imgsz} | strides |`;
@@ -35,13 +41,20 @@ export function zooTables(nn) {
     .join("\n");
 }
 
+const sizes = " tnsmbclxe";
+
+/** Where a file stands among those that are one size each, such as yolov10b.yaml. */
+function sizeOf(file) {
+  return sizes.indexOf(/\d([a-z])\.yaml$/.exec(file)?.[1] ?? "");
+}
+
 /** The names by which a file's scales are asked for: yolov8-p2.yaml is yolov8n-p2 to yolov8x-p2. */
 function namesOf(file, nn) {
   const { source } = nn.readModelConfig(file);
   const name = file.replace(/\.yaml$/, "");
   const given = Object.keys(source.scales ?? {});
   const scales = ["n", "s", "m", "l", "x"].filter((scale) => given.includes(scale));
-  if (scales.length === 0) return [name];
+  if (scales.length === 0 || sizeOf(file) > 0) return [name];
   const [, number, rest] = /^(yolov?\d+)(.*)$/.exec(name);
   return scales.map((scale) => `${number}${scale}${rest.replace(/^-(?=\d)/, "")}`);
 }

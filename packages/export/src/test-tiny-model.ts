@@ -1,7 +1,7 @@
 import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { DetectionModel, parseModelConfig, readModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
-import { slimModelFile, tinyNeckYaml } from "@lookonce/testing";
+import { slimZooFile, tinyNeckYaml } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** Makes `onnxruntime` the current backend, registering it where it is not. */
@@ -24,6 +24,6 @@ export async function tinyModel(family: "v5" | "v8", seed = 5, head?: string): P
 
 /** A shipped model of two classes with few channels and layers: what connects it stays the same. */
 export function slimModel(name: string): DetectionModel {
-  const file = slimModelFile(readModelConfig(name, { nc: 2 }).source, { depth: 0.1, width: 0.03125 });
+  const file = slimZooFile(readModelConfig(name, { nc: 2 }).source);
   return new DetectionModel(parseModelConfig(file, { name: "slim" }), { rng: new Random(1) });
 }

@@ -66,6 +66,7 @@ export function buildLayers(config: ModelConfig, release: V5Release): BuiltLayer
       head = built.module;
       const levels = head.outputShapes(inputs);
       head.setStrides(head.splitMaps(levels).levels.map(([height]) => probeSide / height));
+      checkBranches(head, config, where);
     } else {
       shapes.push(shapesOf(built.module, inputs, { where }));
     }
@@ -101,6 +102,21 @@ function requireKnownModules({ name, layers, source }: ModelConfig): void {
     `${name} is a model of ${show(origin)}, which has modules that this version of lookonce does not know: ${parts.join(", ")}. ` +
       `It knows the families YOLOv3, YOLOv5, YOLOv8, YOLOv9, YOLOv10, YOLO11, YOLO12 and YOLO26, with the modules ${known.join(", ")}`,
   );
+}
+
+/** Fails where the file asks for other branches than its head has. A classifier finds one answer either way. */
+function checkBranches(head: Head, { endToEnd, source }: ModelConfig, where: string): void {
+  const isDual = head.branches.length > 1;
+  if (endToEnd && !isDual && head.anchors.length > 0) {
+    const reason = "end2end is True, but a head with anchors has no branch that finds every object once";
+    throw new LookonceError("ARGUMENT", `${where}: ${reason}: leave end2end, or the anchors out`);
+  }
+  if (!endToEnd && isDual && source.end2end !== undefined) {
+    throw new LookonceError(
+      "ARGUMENT",
+      `${where}: end2end is False, but this head always has two branches: use Detect`,
+    );
+  }
 }
 
 /** What a layer reads: the image, or of each source the map that it selects, the first one where it does not. */

@@ -37,7 +37,10 @@ function findModelFile(name: string): string {
   const found = candidates.find((candidate) => existsSync(candidate));
   if (found !== undefined) return found;
   const known = shippedModels();
-  const hint = didYouMean(basename(unified ?? file), known);
+  // A file of the same family before others of a similar name: of yolov9n.yaml yolov9c.yaml, not yolov3.yaml.
+  const number = /\d+/.exec(basename(file))?.[0];
+  const related = known.filter((other) => /\d+/.exec(other)?.[0] === number);
+  const hint = didYouMean(basename(unified ?? file), related.length > 0 ? related : known);
   throw new LookonceError(
     "NOT_FOUND",
     `there is no model file ${name}; the shipped ones are ${known.join(", ")}.${hint}`,

@@ -1,5 +1,5 @@
 import { Random } from "@lookonce/random";
-import { enterTestDevice, slimModelFile } from "@lookonce/testing";
+import { enterTestDevice, slimZooFile } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { DetectionModel, parseModelConfig, readModelConfig, shippedModels } from "./index.ts";
@@ -8,7 +8,7 @@ beforeAll(() => enterTestDevice("javascript"));
 
 /** A shipped model of few channels and layers: what connects it stays the same. */
 function slim(name: string): DetectionModel {
-  const file = slimModelFile(readModelConfig(name, { nc: 2 }).source, { depth: 0.1, width: 0.03125 });
+  const file = slimZooFile(readModelConfig(name, { nc: 2 }).source);
   return new DetectionModel(parseModelConfig(file, { name: "slim" }), { rng: new Random(1) });
 }
 

@@ -13,4 +13,4 @@ export {
   sharedPath,
 } from "./golden.ts";
 export { type GoldenObjects, type GoldenTargets, goldenTargets, objectsOfRows } from "./golden-targets.ts";
-export { slimModelFile, type TinyModelOptions, tinyModelYaml, tinyNeckYaml } from "./tiny-model.ts";
+export { slimModelFile, slimZooFile, type TinyModelOptions, tinyModelYaml, tinyNeckYaml } from "./tiny-model.ts";

@@ -50,3 +50,27 @@ export function slimModelFile(
 ): Record<string, unknown> {
   return { ...file, depth_multiple: depth, width_multiple: width };
 }
+
+/** Which arguments of a module are widths inside of it, which no scale changes. */
+const innerWidths: Readonly<Record<string, readonly number[]>> = {
+  ...{ RepNCSPELAN4: [1, 2], ELAN1: [1, 2], SPPELAN: [1], CBLinear: [0] },
+};
+
+/** {@link slimModelFile} of a shipped model: of as few channels and layers as it can have, connected as it is. */
+export function slimZooFile(source: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const tables = { backbone: source.backbone as Layer[], head: source.head as Layer[] };
+  // Heads of attention have 32 channels, of which YOLO12's narrowest stage has 64 of 256
+  const hasAreas = [...tables.backbone, ...tables.head].some(([, , name]) => name === "A2C2f");
+  const width = hasAreas ? 0.25 : 0.03125;
+  const scaled = (value: unknown): unknown => {
+    return Array.isArray(value) ? value.map(scaled) : Math.ceil(((value as number) * width) / 8) * 8;
+  };
+  const slim = (layers: readonly Layer[]): Layer[] =>
+    layers.map(([from, repeats, name, args]) => {
+      return [from, repeats, name, args.map((arg, i) => (innerWidths[name]?.includes(i) ? scaled(arg) : arg))];
+    });
+  const slimTables = { backbone: slim(tables.backbone), head: slim(tables.head) };
+  return { ...slimModelFile(source, { depth: 0.1, width }), ...slimTables };
+}
+
+type Layer = [from: unknown, repeats: number, name: string, args: unknown[]];

@@ -76,7 +76,36 @@ describe("parseModelConfig", () => {
     expect(familyOf(layers("SCDown", "v10Detect"))).toBe("v10");
     expect(familyOf(layers("C3k2", "Segment26"))).toBe("v26");
     expect(familyOf({ family: "v5", ...layers("A2C2f", "Classify") })).toBe("v5");
+    expect(familyOf({ family: "v26", reg_max: 1, ...layers("Segment26") })).toBe("v26");
     expect(complaint(() => familyOf({ end2end: "yes" }))).toBe('model: end2end is "yes": True or False is expected');
+  });
+
+  it.each([
+    [{ head: [[-1, 1, "v10Detect", ["nc"]]], reg_max: 1 }, "v10Detect is of the family v10, but reg_max: 1 of v26"],
+    [
+      { head: [[-1, 1, "v10Detect", ["nc"]]], end2end: true },
+      "v10Detect is of the family v10, but end2end: True of v26",
+    ],
+    [{ family: "v8", end2end: true }, "family: v8 is of the family v8, but end2end: True of v26"],
+    [
+      {
+        head: [
+          [-1, 1, "Segment26", ["nc"]],
+          [-1, 1, "v10Detect", ["nc"]],
+        ],
+      },
+      "v10Detect is of the family v10, but Segment26 of v26",
+    ],
+    [
+      { end2end: true, head: [[-1, 1, "Detect", ["nc", [[1, 2]]]]] },
+      "tiny.yaml, layer 2 (Detect): end2end is True, but a head with anchors has no branch",
+    ],
+    [
+      { end2end: false, head: [[-1, 1, "v10Detect", ["nc"]]] },
+      "tiny.yaml, layer 2 (v10Detect): end2end is False, but this head always has two branches",
+    ],
+  ])("reports heads that do not go together: %j", (changes, reason) => {
+    expect(complaint(() => build(changes))).toContain(reason);
   });
 
   it("knows YOLO26's classification models, which only differ in name, by the file that a checkpoint names", () => {

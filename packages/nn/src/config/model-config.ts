@@ -5,7 +5,7 @@ import { parseActivation } from "./activation-name.ts";
 import { resolveAnchors } from "./anchor-presets.ts";
 import { isKeypointShape, keypointShapeExpected } from "./args.ts";
 import { readDocument } from "./document.ts";
-import { familyOfFile, namedFamilies } from "./family-signs.ts";
+import { familyOfFile, mixedHeads, namedFamilies } from "./family-signs.ts";
 import { chooseScale, type ScaleFactors } from "./scale.ts";
 
 /** One layer of a model file. */
@@ -114,7 +114,10 @@ export function parseModelConfig(input: string | object, options: ParseModelConf
   const regMax = file.positive("reg_max", document.reg_max ?? 16);
   const endToEnd = file.flag("end2end", document.end2end ?? false);
   const origin = typeof document.yaml_file === "string" ? document.yaml_file : "";
-  const signs = { modules: new Set(layers.map((layer) => layer.name)), origin };
+  const signs = { modules: new Set(layers.map((layer) => layer.name)), origin, endToEnd, regMax };
+  const family = file.family();
+  const mixed = mixedHeads(signs, family);
+  if (mixed !== undefined) throw file.error(mixed);
   return {
     name,
     nc,
@@ -124,7 +127,7 @@ export function parseModelConfig(input: string | object, options: ParseModelConf
     regMax,
     endToEnd,
     keypointShape,
-    family: file.family() ?? familyOfFile({ ...signs, endToEnd, regMax }),
+    family: family ?? familyOfFile(signs),
     backboneLayers: backbone.length,
     layers,
     source: {

@@ -22,8 +22,11 @@ export class CBLinear extends Split {
   }
 
   override forward(x: tf.Tensor4D): tf.Tensor4D[] {
+    const y = this.conv.forward(x);
+    // Of a split into one the gradient tape passes on a tensor where the gradient needs a list.
+    if (this.outputs.length === 1) return [y];
     // A copy: the gradient tape keeps the array that `split` returns.
-    return [...tf.split<tf.Tensor4D>(this.conv.forward(x), [...this.outputs], 3)];
+    return [...tf.split<tf.Tensor4D>(y, [...this.outputs], 3)];
   }
 
   override outputShapes(input: Shape, cost?: Cost): Shape[] {

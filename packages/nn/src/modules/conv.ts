@@ -5,6 +5,7 @@ import type { ModuleSpec } from "../config/module-spec.ts";
 import { convBnAct } from "../functional/conv-bn-act.ts";
 import type { ActivationName } from "../functional/silu.ts";
 import { Layer } from "../module.ts";
+import type { VariableSlot } from "../variable-slot.ts";
 import { Activation } from "./activation.ts";
 import { BatchNorm2d } from "./batch-norm2d.ts";
 import { Conv2d, type Conv2dLayerOptions } from "./conv2d.ts";
@@ -84,15 +85,15 @@ export class Conv extends Layer {
     const bias = betas.map((offset, c) => offset - (means[c] as number) * (scale[c] as number));
     tf.tidy(() => {
       filter.assign(tf.tensor(scaleChannels(weights, scale), filter.shape));
-      this.dropNorm().assign(tf.tensor(bias));
+      this.dropNorm().value.assign(tf.tensor(bias));
     });
   }
 
-  /** Removes the normalization as {@link fuse} does; the weights stay as they are. @returns the bias, for values to be set */
-  dropNorm(): tf.Variable {
+  /** Removes the normalization as {@link fuse} does; the weights stay as they are. @returns the bias, whose values are to be set */
+  dropNorm(): VariableSlot<tf.Rank.R1> {
     this.removeChild("bn");
     this.#bn = undefined;
-    return this.conv.requireBias().value;
+    return this.conv.requireBias();
   }
 }
 

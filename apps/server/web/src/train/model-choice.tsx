@@ -4,6 +4,12 @@ import type { ModelList } from "../api/types.ts";
 /** Architectures to train from nothing, by what they learn, smallest first. */
 const architectures: Readonly<Record<string, readonly string[]>> = {
   "Boxes, from random weights": [
+    "yolo26n.yaml",
+    "yolo26s.yaml",
+    "yolo26n-p2.yaml",
+    "yolo12n.yaml",
+    "yolov10n.yaml",
+    "yolov9t.yaml",
     "yolov8n.yaml",
     "yolov8s.yaml",
     "yolov8m.yaml",
