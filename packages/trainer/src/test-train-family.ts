@@ -4,12 +4,12 @@ import { createCriterion, familyOf } from "@lookonce/families";
 import { DetectionModel, loadStateDict, modelFromCheckpoint, parseModelConfig } from "@lookonce/nn";
 import { describeGolden, expectClose, goldenJson, goldenTensors, sharedPath, type Tolerance } from "@lookonce/testing";
 import { expect, it } from "vitest";
-import type { Optimizer } from "./optimizer/optimizer.ts";
+import { groupsOf, makeOptimizer } from "./optimizer/make-optimizer.ts";
 import { groupParameters } from "./optimizer/parameter-groups.ts";
-import { Sgd } from "./optimizer/sgd.ts";
 import { compareState } from "./test-golden-batch.ts";
 import { taskBatch } from "./test-train-task.ts";
 import { TrainStep } from "./train-step.ts";
+import { lrByGroup } from "./warmup.ts";
 
 /** How a family's model starts: trained by the reference, or from the weights of its forward case. */
 const models: Record<string, () => DetectionModel> = {
@@ -28,10 +28,6 @@ const models: Record<string, () => DetectionModel> = {
   },
 };
 
-const optimizers: Record<string, (model: DetectionModel, weightDecay: number) => Optimizer> = {
-  SGD: (model, weightDecay) => new Sgd(groupParameters(model), { weightDecay }),
-};
-
 /** How far numbers may be off. */
 interface Bounds {
   /** Relative, of losses and the norm of the gradients, and of the parts. */
@@ -43,12 +39,17 @@ interface Bounds {
 
 const small: Bounds = { losses: 1e-5, items: 5e-5, parameters: 1e-5 };
 const clipped: Bounds = { losses: 1e-4, items: 1e-4, parameters: 1e-5 };
+const musgd: Bounds = { ...clipped, parameters: 2e-5 };
 
 /** Bounds of the cases, below `families/train`. */
 export const familyCases: Readonly<Record<string, Bounds>> = {
   "yolo26/sgd_small_lr": small,
   "yolo26/sgd_clipped": clipped,
+  "yolo26/musgd_small_lr": small,
+  "yolo26/musgd_clipped": musgd,
+  "yolo26/musgd_clipped_one_step_an_epoch": musgd,
   "yolov10/sgd_small_lr": small,
+  "yolov10/musgd_clipped": musgd,
 };
 
 /** Compares six steps of a family with two branches with the reference's. */
@@ -63,13 +64,14 @@ export function describeFamilyTraining(name: string, { losses, items, parameters
       const close = (bound: number, off: number): Tolerance => ({ rel: Math.max(bound, 10 * off) });
       const { lr, momentum, clip, weight_decay: weightDecay, epochs } = settings;
       const model = models[family]!();
-      const optimizer = optimizers[settings.optimizer]!(model, weightDecay);
+      const groups = groupsOf(settings.optimizer, familyOf(model.family).groupOrder);
+      const optimizer = makeOptimizer(settings.optimizer, groupParameters(model, groups), { weightDecay });
       const recipe = makeRecipe(familyOf(model.family));
       const criterion = await createCriterion(model, { recipe, imgsz: 160 });
       expect(criterion.parts.map((part) => `${part}_loss`)).toEqual(bfloat16.items);
       const step = new TrainStep(model, { criterion, optimizer, ...(clip !== null && { clip }) });
       const batch = taskBatch(goldenTensors(`families/train/${family}/batch.safetensors`));
-      const lrs = (rate: number) => ({ bias: rate, weight: rate, norm: rate });
+      const lrs = (lr: number) => lrByGroup({ groups }, lr);
       for (const [i, expected] of golden.loss_items_before_step.entries()) {
         if (epochs !== undefined) criterion.startEpoch?.(i, epochs);
         const result = await step.run(batch, { lr: lrs(lr), momentum });
