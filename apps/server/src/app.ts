@@ -41,7 +41,7 @@ export async function createApp(given: ServerSettings = {}): Promise<FastifyInst
   const pool = new InferencePool({
     ...settings,
     worker: {
-      ...{ rect: settings.rect, device: settings.device, maxPixels: settings.maxPixels },
+      ...{ rect: settings.rect, nms: settings.nms, device: settings.device, maxPixels: settings.maxPixels },
       ...(settings.threads && { threads: settings.threads }),
     },
     batchTimeoutMs: 1000 * Math.max(minBatchSeconds, settings.timeout),

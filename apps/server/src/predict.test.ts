@@ -1,8 +1,9 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { pngFile } from "./test-png.ts";
-import { formOf, listen, testService } from "./test-service.ts";
+import { formOf, listen, testService, writeTinyWeights } from "./test-service.ts";
 
-const { app } = await testService({ maxImages: 4 });
+const { app, models } = await testService({ maxImages: 4 });
 const url = await listen(app);
 const image = pngFile({ width: 80, height: 48 });
 
@@ -50,6 +51,30 @@ describe("POST /v1/predict", () => {
       expect(answer.images[0]?.boxes).toEqual(answers[0]?.answer.images[0]?.boxes);
       expect(answer.images[0]?.boxes.map(({ class: number }) => number).every((n) => n === 0 || n === 2)).toBe(true);
     }
+  });
+
+  it("uses the one-to-one branch of a model that has one, and refuses to for others", async () => {
+    await writeTinyWeights(join(models, "twin.safetensors"), 2, "\nend2end: true\n");
+    const body = JSON.stringify({ file: "twin.safetensors" });
+    const loaded = await fetch(`${url}/v1/models`, {
+      ...{ method: "POST", body },
+      headers: { "content-type": "application/json" },
+    });
+    expect(await loaded.json()).toMatchObject({ branches: ["one2many", "one2one"], nms: true });
+    const counts = await Promise.all(
+      ["true", "false"].map(async (nms) => {
+        const { answer } = await post(`?model=twin&conf=0&iou=0.1&nms=${nms}`, new Uint8Array(image), "image/png");
+        return answer.images[0]?.boxes.length ?? 0;
+      }),
+    );
+    // As many pairs as there are anchors, 8 · 6 + 4 · 3, of which suppression leaves a few
+    expect(counts[1]).toBe(60);
+    expect(counts[0]).toBeLessThan(50);
+    const { status, answer } = await post("?nms=false", new Uint8Array(image), "image/png");
+    expect({ status, answer }).toMatchObject({
+      status: 400,
+      answer: { error: { code: "ARGUMENT", message: expect.stringContaining('"tiny" has no one-to-one branch') } },
+    });
   });
 
   it("detects in several images of different sizes, and reports which could not be read", async () => {

@@ -19,13 +19,13 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** Writes the weights of a tiny detector with the classes cat, dog and bird. */
-export async function writeTinyWeights(path: string, seed = 1): Promise<void> {
+/** Writes the weights of a tiny detector with the classes cat, dog and bird. @param more lines of its model file */
+export async function writeTinyWeights(path: string, seed = 1, more = ""): Promise<void> {
   if (tf.getBackend() !== "onnxruntime") {
     await registerOnnxRuntime();
     await tf.setBackend("onnxruntime");
   }
-  const config = parseModelConfig(tinyModelYaml({ layers: [8, 8, 16, 16], levels: 2 }), { name: "tiny" });
+  const config = parseModelConfig(tinyModelYaml({ layers: [8, 8, 16, 16], levels: 2 }) + more, { name: "tiny" });
   const model = new DetectionModel(config, { rng: new Random(seed), names: ["cat", "dog", "bird"] }).eval();
   await saveModel(path, model, {});
   model.dispose();

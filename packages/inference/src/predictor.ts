@@ -2,7 +2,7 @@ import { defaultImgsz } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
 import { detect, inputOf } from "@lookonce/families";
 import type { FitOptions } from "@lookonce/image";
-import type { DetectionModel } from "@lookonce/nn";
+import type { BranchName, DetectionModel } from "@lookonce/nn";
 import { classNumbers } from "./class-numbers.ts";
 import type { DetectOptions, ResolvedDetectOptions } from "./detect.ts";
 import type { Detector } from "./detector/detector.ts";
@@ -71,6 +71,8 @@ export class Predictor {
   readonly names: readonly string[];
   /** Name of the model's family: `v5`, `v8`. */
   readonly family: string;
+  /** Branches of the model's head, or the one that an exported file has: `nms: false` uses `one2one`. */
+  readonly branches: readonly BranchName[];
   /** Sides of the network's images are multiples of this. */
   readonly stride: number;
   /** Largest size that images are letterboxed to: height and width. */
@@ -91,6 +93,7 @@ export class Predictor {
     this.hasObjects = task.hasObjects ?? true;
     this.names = names;
     this.family = family.name;
+    this.branches = detector.branches ?? ["one2many"];
     const stride = Math.max(detector.stride, input.stride ?? 1);
     this.stride = stride;
     this.imgsz = fixedSize === undefined ? inputSize(imgsz, stride) : [fixedSize.height, fixedSize.width];

@@ -8,7 +8,7 @@ import type {
   ValArgs,
 } from "@lookonce/config";
 import type { RunOptions as PredictRunOptions, SkippedImage } from "@lookonce/inference";
-import type { ModelSummary, ModuleDescription } from "@lookonce/nn";
+import type { BranchName, ModelSummary, ModuleDescription } from "@lookonce/nn";
 import type { TrainOptions as RunOptions, TrainResult, ValidationResult } from "@lookonce/trainer";
 import type { FindModelOptions } from "./model-source.ts";
 import type { PlaceOptions } from "./place.ts";
@@ -23,7 +23,7 @@ export interface LoadOptions extends PlaceOptions, FindModelOptions {
 export type InfoOptions = InfoArgs;
 
 /** Options of `YOLO.describe`; those of the predictions to come. */
-export type DescribeOptions = Pick<PredictOptions, "imgsz" | "rect">;
+export type DescribeOptions = Pick<PredictOptions, "imgsz" | "rect" | "nms">;
 
 /** Result of `YOLO.describe`. */
 export interface DetectorDescription {
@@ -37,6 +37,8 @@ export interface DetectorDescription {
   stride: number;
   /** Size that images are letterboxed to at most, in pixels. */
   imgsz: readonly [height: number, width: number];
+  /** Branches of its head, or the one that an exported file has; `nms: false` uses `one2one`. */
+  branches: readonly BranchName[];
 }
 
 /** Result of `YOLO.info`. */

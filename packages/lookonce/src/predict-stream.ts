@@ -15,7 +15,7 @@ export interface Tracking {
   saveEvents?: boolean;
 }
 
-type ResolvedPredict = Omit<PredictOptions, "imgsz" | "rect" | "half" | "workers">;
+type ResolvedPredict = Omit<PredictOptions, "imgsz" | "rect" | "nms" | "half" | "workers">;
 
 /** Results one after the other, those that are to be saved written on the way. Leaving early finishes started files. */
 export async function* predictStream(

@@ -88,10 +88,10 @@ export class YOLO {
    * Describes the detector's inputs and outputs: its classes, and the size of its images, which an exported model
    * may fix.
    */
-  async describe({ imgsz, rect = true }: DescribeOptions = {}): Promise<DetectorDescription> {
-    const predictor = await this.#predictorFor({ imgsz, rect });
-    const { task, family, names, stride } = predictor;
-    return { task, family, names, stride, imgsz: predictor.imgsz };
+  async describe({ imgsz, rect = true, nms = true }: DescribeOptions = {}): Promise<DetectorDescription> {
+    const predictor = await this.#predictorFor({ imgsz, rect, ...(nms ? {} : { nms }) });
+    const { task, family, names, stride, branches } = predictor;
+    return { task, family, names, stride, imgsz: predictor.imgsz, branches };
   }
 
   /**
@@ -154,8 +154,14 @@ export class YOLO {
     options: PredictOptions,
     tracking: Tracking = {},
   ): AsyncGenerator<Results, void, undefined> {
-    const { imgsz, rect = true, half = false, workers, ...rest } = options;
-    const form = { imgsz, rect, ...(half ? { half } : {}), ...(workers === undefined ? {} : { workers }) };
+    const { imgsz, rect = true, half = false, nms = true, workers, ...rest } = options;
+    const form = {
+      imgsz,
+      rect,
+      ...(nms ? {} : { nms }),
+      ...(half ? { half } : {}),
+      ...(workers === undefined ? {} : { workers }),
+    };
     const predictor = await this.#predictorFor(form);
     yield* predictStream(predictor, source, { ...rest, ...tracking, log: this.#log });
   }
@@ -166,9 +172,9 @@ export class YOLO {
    */
   async detectBatch(
     items: readonly BatchItem[],
-    { imgsz, rect = true }: DescribeOptions = {},
+    { imgsz, rect = true, nms = true }: DescribeOptions = {},
   ): Promise<(Results | LookonceError)[]> {
-    return (await this.#predictorFor({ imgsz, rect })).detectBatch(items);
+    return (await this.#predictorFor({ imgsz, rect, ...(nms ? {} : { nms }) })).detectBatch(items);
   }
 
   /**
@@ -314,6 +320,7 @@ export class YOLO {
 interface PredictorKey {
   imgsz: number | undefined;
   rect: boolean;
+  nms?: boolean;
   half?: boolean;
   workers?: number;
 }

@@ -22,6 +22,10 @@ export interface ListedModel {
   /** Longer side that images are scaled to. */
   imgsz: number;
   stride: number | null;
+  /** Branches of its head, or the one that an exported file has: only `one2one` predicts without suppression. */
+  branches: readonly string[];
+  /** Whether duplicates are suppressed where requests do not say. */
+  nms: boolean;
   /** Files of other programs' formats do not contain it. */
   parameters: number | null;
   /** Bytes of its weights in all workers; what the network works with comes on top. */
@@ -56,6 +60,7 @@ interface ModelRegistryOptions {
   roots: readonly string[];
   imgsz?: number | undefined;
   maxModels: number;
+  nms: boolean;
   workers: number;
 }
 
@@ -172,6 +177,7 @@ export class ModelRegistry {
       ...{ id, file: this.#shown(path), family: model?.family ?? null, nc: model?.names.length ?? null },
       ...{ names: model?.names ?? [], imgsz: this.#imgszOf(entry) },
       ...{ stride: model?.stride ?? null, parameters: model?.parameters ?? null, bytes },
+      ...{ branches: model?.branches ?? [], nms: this.#options.nms },
       ...{ loaded: model !== undefined && !isLeaving, default: entry === this.#default() },
     };
   }

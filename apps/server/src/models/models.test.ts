@@ -51,6 +51,7 @@ describe("/v1/models", () => {
     expect(loaded).toEqual([
       {
         ...{ id: "tiny", file: "tiny.safetensors", family: "v8", nc: 3, names: ["cat", "dog", "bird"], imgsz: 64 },
+        ...{ branches: ["one2many"], nms: true },
         ...{ stride: 16, parameters: expect.any(Number), bytes: expect.any(Number), loaded: true, default: true },
       },
     ]);

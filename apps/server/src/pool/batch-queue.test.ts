@@ -5,7 +5,7 @@ const options = { batch: 3, window: 5, maxPixels: 1000 };
 
 function image(key: string, since: number, { pixels = 10, model = "m" } = {}): PendingImage {
   const file = new Uint8Array();
-  return { key, model, imgsz: 64, file, pixels, options: {}, since, resolve() {}, reject() {} };
+  return { key, model, imgsz: 64, nms: true, file, pixels, options: {}, since, resolve() {}, reject() {} };
 }
 
 const fill = (queue: BatchQueue, ...images: PendingImage[]): void => {

@@ -3,10 +3,11 @@ import type { DetectAnswer } from "./inference-tasks.ts";
 
 /** An image that waits for a worker. */
 export interface PendingImage {
-  /** Images of the same key can be in one batch: same model, and same size for the network. */
+  /** Images of the same key can be in one batch: same model and branch, and same size for the network. */
   key: string;
   readonly model: string;
   readonly imgsz: number;
+  readonly nms: boolean;
   readonly file: Uint8Array;
   readonly pixels: number;
   readonly options: DetectOptions;
@@ -24,6 +25,7 @@ export interface PendingImage {
 export interface PendingBatch {
   readonly model: string;
   readonly imgsz: number;
+  readonly nms: boolean;
   readonly images: readonly PendingImage[];
 }
 
@@ -88,7 +90,7 @@ export class BatchQueue {
     }
     const images = new Set(group.slice(0, count));
     this.#images = this.#images.filter((image) => !images.has(image));
-    return { model: group[0].model, imgsz: group[0].imgsz, images: [...images] };
+    return { model: group[0].model, imgsz: group[0].imgsz, nms: group[0].nms, images: [...images] };
   }
 
   /** When {@link next} will return a batch, if no image is added; `undefined` while nothing waits. */

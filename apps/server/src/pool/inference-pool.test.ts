@@ -9,7 +9,7 @@ await writeTinyWeights(tiny);
 async function makePool(options: Partial<InferencePoolOptions> = {}): Promise<InferencePool> {
   const pool = new InferencePool({
     ...{ workers: 1, batch: 4, window: 100, maxPixels: 1e6, queue: 100, batchTimeoutMs: 60_000 },
-    worker: { rect: true, threads: 1, maxPixels: 1e6 },
+    worker: { rect: true, nms: true, threads: 1, maxPixels: 1e6 },
     ...options,
   });
   afterAll(() => pool.stop());
@@ -19,8 +19,8 @@ async function makePool(options: Partial<InferencePoolOptions> = {}): Promise<In
 
 const file = pngFile({ width: 64, height: 64 });
 const image: SubmittedImage = { file, options: { conf: 0 }, pixels: 4096, shape: "64x64" };
-const request = (signal = new AbortController().signal): { model: string; imgsz: number; signal: AbortSignal } => ({
-  ...{ model: "tiny", imgsz: 64, signal },
+const request = (signal = new AbortController().signal): Parameters<InferencePool["submit"]>[1] => ({
+  ...{ model: "tiny", imgsz: 64, nms: true, signal },
 });
 
 describe("InferencePool", async () => {

@@ -139,7 +139,7 @@ export class InferencePool {
    */
   async submit(
     images: readonly SubmittedImage[],
-    { model, imgsz, signal }: { model: string; imgsz: number; signal: AbortSignal },
+    { model, imgsz, nms, signal }: { model: string; imgsz: number; nms: boolean; signal: AbortSignal },
   ): Promise<{ answers: DetectAnswer[]; waited: number }> {
     signal.throwIfAborted();
     if (this.#queue.length + images.length > this.#options.queue) throw this.#full();
@@ -153,8 +153,8 @@ export class InferencePool {
             waited = Math.max(waited, wait);
             resolve(found);
           };
-          const key = `${model} ${imgsz} ${shape}`;
-          pending.push({ ...image, key, model, imgsz, since, signal, resolve: answer, reject });
+          const key = `${model} ${imgsz} ${nms} ${shape}`;
+          pending.push({ ...image, key, model, imgsz, nms, since, signal, resolve: answer, reject });
         }),
     );
     const drop = (): void => {
@@ -217,13 +217,13 @@ export class InferencePool {
   }
 
   async #run(batch: PendingBatch): Promise<void> {
-    const { model, imgsz, images } = batch;
+    const { model, imgsz, nms, images } = batch;
     const start = performance.now();
     const control = new AbortController();
     this.#inProgress.set(batch, control);
     this.#options.onBatch?.({ model, size: images.length });
     try {
-      const request = { model, imgsz, images: images.map(({ file, options }) => ({ file, options })) };
+      const request = { model, imgsz, nms, images: images.map(({ file, options }) => ({ file, options })) };
       const answers = await this.#pool.run("detect", request, {
         timeoutMs: this.#options.batchTimeoutMs,
         signal: control.signal,

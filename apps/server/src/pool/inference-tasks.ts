@@ -9,6 +9,8 @@ export interface WorkerSettings {
   device?: OnnxRuntimeDevice | "auto";
   /** Pad images only as far as the stride needs, not to a square. */
   rect: boolean;
+  /** Whether duplicates are suppressed where requests do not say. */
+  nms: boolean;
   /** Maximum pixels of an image. */
   maxPixels: number;
 }
@@ -40,6 +42,8 @@ export interface LoadRequest {
 export interface DetectRequest<I> {
   model: string;
   imgsz: number;
+  /** Whether duplicates are suppressed; otherwise the model's one-to-one branch predicts. */
+  nms: boolean;
   images: readonly I[];
 }
 
@@ -63,6 +67,8 @@ export interface LoadedModel {
   stride: number;
   /** Size that images are letterboxed to at most. */
   imgsz: readonly [height: number, width: number];
+  /** Branches of its head, or the one that an exported file has; only `one2one` predicts without suppression. */
+  branches: readonly string[];
   /** Parameters; absent for files in other programs' formats. */
   parameters?: number;
 }

@@ -9,14 +9,14 @@ import type {
   WorkerSettings,
 } from "./inference-tasks.ts";
 
-/** Sizes that a model stays compiled for; the one unused for longest is freed first. */
+/** Sizes and branches that a model stays compiled for; the one unused for longest is freed first. */
 const maxSizes = 2;
 
 interface CacheEntry {
   file: string;
   loaded: LoadedModel;
-  /** By side of the images, the last used last. */
-  detectors: Map<number, YOLO>;
+  /** By side of the images and whether duplicates are suppressed, the last used last. */
+  detectors: Map<string, YOLO>;
 }
 
 /** The models of one worker. Its methods are called one at a time. */
@@ -32,17 +32,17 @@ export class ModelCache {
   async load({ model, file, imgsz }: LoadRequest): Promise<LoadedModel> {
     const known = this.#entries.get(model);
     if (known?.file === file) return known.loaded;
-    const { rect } = this.#settings;
+    const { rect, nms } = this.#settings;
     const yolo = await this.#open(file);
     try {
-      const description = await yolo.describe({ ...(imgsz === undefined ? {} : { imgsz }), rect });
+      const description = await yolo.describe({ ...(imgsz === undefined ? {} : { imgsz }), rect, nms });
       const side = Math.max(...description.imgsz);
       const gray = { width: side, height: side, data: new Uint8Array(3 * side * side).fill(114) };
       // Compiles the network and brings its memory in.
-      await yolo.detectBatch([{ source: gray }], { imgsz: side, rect });
+      await yolo.detectBatch([{ source: gray }], { imgsz: side, rect, nms });
       const counted = await yolo.info({ imgsz: side }).catch(() => undefined);
       const loaded = { ...description, ...(counted && { parameters: counted.parameters }) };
-      this.#entries.set(model, { file, loaded, detectors: new Map([[side, yolo]]) });
+      this.#entries.set(model, { file, loaded, detectors: new Map([[keyOf({ imgsz: side, nms }), yolo]]) });
       return loaded;
     } catch (error) {
       await yolo.dispose();
@@ -63,10 +63,10 @@ export class ModelCache {
   }
 
   /** Finds objects in images; an image that fails has its error as its answer. */
-  async detect({ model, imgsz, images }: DetectRequest<DecodedImage>): Promise<DetectAnswer[]> {
-    const detector = await this.#detector(model, imgsz);
+  async detect({ model, imgsz, nms, images }: DetectRequest<DecodedImage>): Promise<DetectAnswer[]> {
+    const detector = await this.#detector(model, keyOf({ imgsz, nms }));
     const items = images.map(({ image, options }) => ({ source: image, options }));
-    const found = await detector.detectBatch(items, { imgsz, rect: this.#settings.rect });
+    const found = await detector.detectBatch(items, { imgsz, nms, rect: this.#settings.rect });
     return found.map((result) => {
       if (result instanceof Error) return { error: encodeError(result) };
       const { path: _, ...found } = result.toJSON();
@@ -75,7 +75,7 @@ export class ModelCache {
   }
 
   #open(file: string): Promise<YOLO> {
-    const { rect: _, ...settings } = this.#settings;
+    const { rect: _, nms: __, ...settings } = this.#settings;
     return YOLO.load(file, settings);
   }
 
@@ -85,12 +85,12 @@ export class ModelCache {
     return entry;
   }
 
-  /** A detector compiles for one size at a time; each size gets its own. */
-  async #detector(model: string, imgsz: number): Promise<YOLO> {
+  /** A detector compiles for one size and branch at a time; each gets its own. */
+  async #detector(model: string, key: string): Promise<YOLO> {
     const { file, detectors } = this.#entry(model);
-    const yolo = detectors.get(imgsz) ?? (await this.#open(file));
-    detectors.delete(imgsz);
-    detectors.set(imgsz, yolo);
+    const yolo = detectors.get(key) ?? (await this.#open(file));
+    detectors.delete(key);
+    detectors.set(key, yolo);
     const [oldest] = detectors;
     if (detectors.size > maxSizes && oldest !== undefined) {
       detectors.delete(oldest[0]);
@@ -98,4 +98,8 @@ export class ModelCache {
     }
     return yolo;
   }
+}
+
+function keyOf({ imgsz, nms }: Pick<DetectRequest<unknown>, "imgsz" | "nms">): string {
+  return `${imgsz} ${nms}`;
 }

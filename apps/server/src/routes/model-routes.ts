@@ -13,6 +13,12 @@ const modelProperties = {
   names: { type: "array", items: { type: "string" }, description: "Class names by class number" },
   imgsz: { type: "integer", description: "Longer side that images are scaled to" },
   stride: orNull("integer"),
+  branches: {
+    type: "array",
+    items: { type: "string" },
+    description: "Branches of its head; nms=false uses one2one, which only some models have",
+  },
+  nms: { type: "boolean", description: "Whether duplicates are suppressed where requests do not say" },
   parameters: { ...orNull("integer"), description: "Null for exported models" },
   bytes: { type: "integer", description: "Memory of its weights in all workers" },
   loaded: { type: "boolean", description: "false while it is being loaded or unloaded" },

@@ -41,7 +41,7 @@ export interface PredictAnswer {
 export function predictRoute(app: FastifyInstance, parts: ServiceParts): void {
   const { settings, metrics, models } = parts;
   const { maxBody, maxImages } = settings;
-  const { imgsz: _, ...thresholds } = parameterOptions(settings);
+  const { imgsz: _, nms: __, ...thresholds } = parameterOptions(settings);
   const rules = { parameters: parametersSchema(settings), json: jsonSchema(settings), maxBody, maxImages };
   app.addContentTypeParser(
     /^(image\/|application\/octet-stream)/,
@@ -66,7 +66,9 @@ export function predictRoute(app: FastifyInstance, parts: ServiceParts): void {
       const { images: sent, parameters } = await readPredictBody(request, rules);
       const { id, model } = models.find(parameters.model);
       const options = libraryValues(thresholds, parameters) as DetectOptions;
-      const { answers, waited } = await detect(sent, { id, model, options, imgsz: parameters.imgsz, reply }, parts);
+      const { imgsz, nms = settings.nms } = parameters;
+      if (!nms && !model.branches.includes("one2one")) throw noSuchBranch(id);
+      const { answers, waited } = await detect(sent, { id, model, options, imgsz, nms, reply }, parts);
       metrics.images.inc({ model: id }, answers.length);
       const [first] = answers;
       if (answers.length === 1 && first instanceof Error) throw first;
@@ -80,18 +82,24 @@ export function predictRoute(app: FastifyInstance, parts: ServiceParts): void {
   );
 }
 
+function noSuchBranch(id: string): HttpError {
+  const message = `The model "${id}" has no one-to-one branch, which nms=false uses: only such as YOLO26 and YOLOv10 have. Leave nms out.`;
+  return new HttpError(400, "ARGUMENT", message);
+}
+
 interface DetectRequest {
   id: string;
   model: LoadedModel;
   options: DetectOptions;
   imgsz: number | undefined;
+  nms: boolean;
   reply: FastifyReply;
 }
 
 /** Detects in the images that can be read; returns the reason for the others. */
 async function detect(
   images: readonly SentImage[],
-  { id, model, options, imgsz, reply }: DetectRequest,
+  { id, model, options, imgsz, nms, reply }: DetectRequest,
   { pool, settings }: ServiceParts,
 ): Promise<{ answers: (FoundImage | HttpError)[]; waited: number }> {
   // An exported model may fix its size
@@ -117,7 +125,7 @@ async function detect(
   const accepted = admitted.filter((image) => !(image instanceof Error)) as SubmittedImage[];
   if (accepted.length === 0) return { answers: admitted as HttpError[], waited: 0 };
   const signal = whenUnwanted(reply, settings.timeout);
-  const request = { model: id, imgsz: imgsz ?? Math.max(...model.imgsz), signal };
+  const request = { model: id, imgsz: imgsz ?? Math.max(...model.imgsz), nms, signal };
   const { answers, waited } = await pool.submit(accepted, request);
   const found = answers.map((answer) => ("error" in answer ? refuse(decodeError(answer.error)) : answer));
   return { answers: admitted.map((image) => (image instanceof Error ? image : (found.shift() as FoundImage))), waited };

@@ -9,6 +9,7 @@ import { tooLarge } from "../security/body-budget.ts";
 interface PredictParameters {
   model?: string;
   imgsz?: number;
+  nms?: boolean;
   [option: string]: unknown;
 }
 

@@ -144,6 +144,8 @@ export interface PredictArgs {
   iou?: number;
   /** Maximum detections per image. Default: 300. */
   maxDet?: number;
+  /** Suppress duplicates; false: use the one-to-one branch of YOLO26 and YOLOv10, which finds each object once. Default: true. */
+  nms?: boolean;
   /** Names or numbers of the classes to detect. Default: all. */
   classes?: readonly (number | string)[];
   /** Let boxes of different classes suppress each other. Default: false. */
@@ -201,6 +203,7 @@ export interface PredictValues {
   conf?: number;
   iou?: number;
   maxDet?: number;
+  nms: boolean;
   classes?: readonly (number | string)[];
   agnosticNms: boolean;
   augment: boolean;
@@ -239,6 +242,8 @@ export interface TrackArgs {
   iou?: number;
   /** Maximum detections per image. Default: 300. */
   maxDet?: number;
+  /** Suppress duplicates; false: use the one-to-one branch of YOLO26 and YOLOv10, which finds each object once. Default: true. */
+  nms?: boolean;
   /** Names or numbers of the classes to detect. Default: all. */
   classes?: readonly (number | string)[];
   /** Let boxes of different classes suppress each other. Default: false. */
@@ -306,6 +311,7 @@ export interface TrackValues {
   conf: number;
   iou?: number;
   maxDet?: number;
+  nms: boolean;
   classes?: readonly (number | string)[];
   agnosticNms: boolean;
   augment: boolean;
@@ -451,6 +457,8 @@ export interface ValArgs {
   iou?: number;
   /** Maximum detections per image. Default: 300. */
   maxDet?: number;
+  /** Suppress duplicates; false: use the one-to-one branch of YOLO26 and YOLOv10, which finds each object once. Default: true. */
+  nms?: boolean;
   /** Batches of images of similar shape, with little padding. Default: true. */
   rect?: boolean;
   /** Treat all objects as one class. Default: false. */
@@ -486,6 +494,7 @@ export interface ValValues {
   conf?: number;
   iou?: number;
   maxDet?: number;
+  nms: boolean;
   rect: boolean;
   singleCls: boolean;
   workers?: number;
@@ -517,6 +526,8 @@ export interface ValTrackArgs {
   iou?: number;
   /** Maximum detections per image. Default: 300. */
   maxDet?: number;
+  /** Suppress duplicates; false: use the one-to-one branch of YOLO26 and YOLOv10, which finds each object once. Default: true. */
+  nms?: boolean;
 }
 
 /** Options of `lookonce val track` once defaults are filled in. */
@@ -530,6 +541,7 @@ export interface ValTrackValues {
   conf: number;
   iou?: number;
   maxDet?: number;
+  nms: boolean;
   device: "auto" | "cpu" | "webgpu" | "cuda" | "tensorflow" | "tensorflow-gpu";
   threads?: number;
 }
@@ -1010,6 +1022,8 @@ export interface ServeArgs {
   maxImgsz?: number;
   /** Pad images only to the next multiple of the stride, not to a square. Default: true. */
   rect?: boolean;
+  /** Suppress duplicates where requests do not say; false: use the one-to-one branch, which every model must have then. Default: true. */
+  nms?: boolean;
   /** Where to compute. Default: cpu. */
   device?: "auto" | "cpu" | "webgpu" | "cuda";
   /** Inference workers. Default: one per two cores, at most 4. */
@@ -1059,6 +1073,7 @@ export interface ServeValues {
   imgsz?: number;
   maxImgsz: number;
   rect: boolean;
+  nms: boolean;
   device: "auto" | "cpu" | "webgpu" | "cuda";
   workers?: number;
   threads?: number;

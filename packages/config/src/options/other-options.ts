@@ -98,6 +98,10 @@ export const serveOptions: OptionTable = {
   ...modelImgsz({ trained: true }),
   max_imgsz: integer("largest imgsz that requests may ask for", 1280, { min: 32 }),
   rect: flag("pad images only to the next multiple of the stride, not to a square", true),
+  nms: flag(
+    "suppress duplicates where requests do not say; false: use the one-to-one branch, which every model must have then",
+    true,
+  ),
   device: choice(["auto", ...onnxRuntimeDevices], "where to compute", "cpu"),
   workers: integer("inference workers", undefined, { defaultText: "one per two cores, at most 4", min: 1, max: 64 }),
   threads: integer("processor threads of a worker", undefined, {

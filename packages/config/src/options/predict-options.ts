@@ -1,6 +1,6 @@
 import { classes, flag, integer, setBy, text } from "./define.ts";
 import type { OptionTable } from "./option.ts";
-import { device, model, modelImgsz, notServer, outputDirectory, suppression } from "./shared-options.ts";
+import { branch, device, model, modelImgsz, notServer, outputDirectory, suppression } from "./shared-options.ts";
 
 const sources =
   "image, video, folder, pattern in quotes ('photos/**'), list (.txt, .csv), address (http, rtsp, …), camera (0), or - for standard input";
@@ -11,6 +11,7 @@ export const predictOptions: OptionTable = {
   ...setBy(["cli"], { source: text("path", sources, undefined, { required: true }) }),
   ...modelImgsz({ trained: true }),
   ...suppression("predict"),
+  ...branch,
   classes: classes("names or numbers of the classes to detect", undefined, { defaultText: "all" }),
   agnostic_nms: flag("let boxes of different classes suppress each other", false),
   augment: flag("test-time augmentation: detect in the image, mirrored at 83 %, and at 67 % of its size", false),

@@ -86,6 +86,14 @@ export function suppression(
   };
 }
 
+/** Which branch of a head of two predicts. */
+export const branch: OptionTable = {
+  nms: flag(
+    "suppress duplicates; false: use the one-to-one branch of YOLO26 and YOLOv10, which finds each object once",
+    true,
+  ),
+};
+
 /** Where to compute; set when a model is loaded. */
 export const device: OptionTable = setBy(["cli"], {
   device: choice(["auto", ...deviceNames], "where to compute", "cpu"),

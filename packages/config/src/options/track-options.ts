@@ -1,7 +1,7 @@
 import { flag, integer, number, setBy, text } from "./define.ts";
 import type { OptionTable } from "./option.ts";
 import { predictOptions } from "./predict-options.ts";
-import { device, modelImgsz, notServer, outputDirectory, suppression, task } from "./shared-options.ts";
+import { branch, device, modelImgsz, notServer, outputDirectory, suppression, task } from "./shared-options.ts";
 
 const tracker = text("file.yaml", "bytetrack.yaml, botsort.yaml or a file of your own", "botsort.yaml");
 const conf = number("detections need a confidence above this; weak ones continue tracks only", 0.1, { min: 0, max: 1 });
@@ -43,5 +43,6 @@ export const valTrackOptions: OptionTable = {
   ...modelImgsz({ trained: true }),
   ...suppression("predict"),
   conf,
+  ...branch,
   ...device,
 };

@@ -1,6 +1,7 @@
 import { flag, integer } from "./define.ts";
 import type { OptionTable } from "./option.ts";
 import {
+  branch,
   data,
   device,
   model,
@@ -19,6 +20,7 @@ export const valOptions: OptionTable = {
   ...modelImgsz({ trained: true }),
   batch: integer("images per batch", 16, { label: "Batch", min: 1 }),
   ...suppression("val"),
+  ...branch,
   rect: flag("batches of images of similar shape, with little padding", true),
   ...singleCls,
   workers: integer("threads that read images ahead", undefined, { defaultText: "one fewer than cores", min: 0 }),

@@ -2,6 +2,7 @@ import type { FamilySettings } from "@lookonce/config";
 import type { Task } from "@lookonce/families";
 import type { HeadSpec, Prediction } from "@lookonce/geometry";
 import type { Image, Size } from "@lookonce/image";
+import type { BranchName } from "@lookonce/nn";
 import type { EngineTensor } from "../engine/onnx-engine.ts";
 
 /** Output of a network for images of one size. */
@@ -30,6 +31,8 @@ export interface Detector {
   readonly stride: number;
   /** The only size that it accepts; absent where it accepts any. */
   readonly fixedSize?: Size | undefined;
+  /** Branches of its head: with and without duplicates, or the one that an exported file has. Default: the one with. */
+  readonly branches?: readonly BranchName[];
   /** Whether suppression is part of the network: the default is not to suppress again. */
   readonly isSuppressed?: boolean;
   /**

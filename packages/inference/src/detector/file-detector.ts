@@ -47,7 +47,7 @@ export async function createFileDetector(
     if (!nms && !format.endToEnd) {
       throw new LookonceError(
         "ARGUMENT",
-        `${path} has no end-to-end detections, which nms=false takes: export a model such as YOLO26 or YOLOv10 with nms=false, or leave nms out here`,
+        `${path} has no end-to-end detections, which nms=false uses: export a model such as YOLO26 or YOLOv10 with nms=false, or leave nms out here`,
       );
     }
     const isOnCpu = (options.executionProviders ?? ["cpu"])[0] === "cpu";
@@ -56,6 +56,7 @@ export async function createFileDetector(
     return {
       ...format,
       isSuppressed: format.output === "detections",
+      branches: [format.endToEnd ? "one2one" : "one2many"],
       detect: (images) => detect(compiled, format, images, isOnCpu ? 1 : images.length),
       spec: async () => (isOnCpu ? spec : undefined),
       dispose: () => compiled.dispose(),

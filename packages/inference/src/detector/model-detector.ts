@@ -2,7 +2,7 @@ import { onTracingBackend } from "@lookonce/backend-onnxruntime";
 import { familyOf, type Task, taskOf } from "@lookonce/families";
 import type { HeadSpec, Prediction } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
-import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
+import { type BranchName, copyModel, type DetectionModel, fuse } from "@lookonce/nn";
 import { EngineCache, type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
 import {
   type Detector,
@@ -38,6 +38,7 @@ export class ModelDetector implements Detector {
   readonly task: Task;
   readonly names: readonly string[];
   readonly stride: number;
+  readonly branches: readonly BranchName[];
   readonly #model: DetectionModel;
   readonly #options: ModelDetectorOptions;
   readonly #engines: EngineCache;
@@ -46,7 +47,8 @@ export class ModelDetector implements Detector {
   readonly #network: TracedNetwork | undefined;
   readonly #head: HeadSpec;
 
-  private constructor(model: DetectionModel, options: ModelDetectorOptions) {
+  /** @param branches of the model before it was fused */
+  private constructor(model: DetectionModel, branches: readonly BranchName[], options: ModelDetectorOptions) {
     const { names, maxStride } = model;
     const { executionProviders = ["cpu"], capacity = 8 } = options;
     const { name, nms, loading, hasObjectness } = familyOf(model.family);
@@ -54,6 +56,7 @@ export class ModelDetector implements Detector {
     this.task = taskOf(model.task);
     this.names = [...names];
     this.stride = maxStride;
+    this.branches = branches;
     this.#model = model;
     this.#options = options;
     this.#engines = new EngineCache(capacity);
@@ -71,8 +74,9 @@ export class ModelDetector implements Detector {
   static async create(model: DetectionModel, options: ModelDetectorOptions = {}): Promise<ModelDetector> {
     return onTracingBackend(async () => {
       const branch = branchFor(model, options);
+      const { branches } = model.head;
       const fused = await fuse(options.own ? model : await copyModel(model), { branch });
-      return new ModelDetector(fused, options);
+      return new ModelDetector(fused, branches, options);
     });
   }
 

@@ -9,6 +9,8 @@ export interface Ask {
   /** The default of the model's family where there is none. */
   iou: number | undefined;
   imgsz: number | undefined;
+  /** Suppress duplicates, or else use the model's one-to-one branch; as the service does where there is none. */
+  nms: boolean | undefined;
   /** Run on the image mirrored and at other sizes, too. */
   augment: boolean;
 }
@@ -42,12 +44,13 @@ export function curlFor(options: Ask & { conf: number; name: string }): string {
   );
 }
 
-function fields({ model, iou, imgsz, augment }: Ask): Record<string, string> {
+function fields({ model, iou, imgsz, nms, augment }: Ask): Record<string, string> {
   return {
     conf: String(lowestConfidence),
     ...(iou === undefined ? {} : { iou: String(iou) }),
     ...(model === undefined ? {} : { model }),
     ...(imgsz === undefined ? {} : { imgsz: String(imgsz) }),
+    ...(nms === undefined ? {} : { nms: String(nms) }),
     ...(augment ? { augment: "true" } : {}),
   };
 }

@@ -16,10 +16,12 @@ import { type GivenImage, useImages } from "./use-images.ts";
 
 const none: readonly FoundBox[] = [];
 
+const usual: Ask = { model: undefined, iou: undefined, imgsz: undefined, nms: undefined, augment: false };
+
 /** Images or the camera in, boxes out. */
 export function DetectPage({ shown }: { shown: boolean }) {
   const models = useResource<ModelList>(shown ? "/v1/models" : undefined);
-  const [chosen, setChosen] = useState<Ask>({ model: undefined, iou: undefined, imgsz: undefined, augment: false });
+  const [chosen, setChosen] = useState<Ask>(usual);
   const question = useDeferredValue(chosen);
   const [wanted, setWanted] = useState<Wanted>({ conf: 0.25, hidden: new Set() });
   const [active, setActive] = useState<FoundBox>();

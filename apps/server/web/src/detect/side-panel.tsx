@@ -1,5 +1,5 @@
 import { familySettings, isFamilyName } from "@lookonce/config";
-import type { FoundBox, ModelList } from "../api/types.ts";
+import type { FoundBox, Model, ModelList } from "../api/types.ts";
 import type { Resource } from "../api/use-resource.ts";
 import { Field } from "../controls/field.tsx";
 import { sizeText } from "../controls/format.ts";
@@ -34,6 +34,11 @@ function defaultIou(family: string | null | undefined): number {
   return familySettings[isFamilyName(family) ? family : "v8"].nms.predict.iou;
 }
 
+/** Whether a model predicts with suppression or without, as one likes. */
+function hasBoth(model: Model | undefined): boolean {
+  return model !== undefined && model.branches.length > 1;
+}
+
 const sides = [320, 480, 640, 800, 960, 1280];
 
 export function SidePanel(props: SidePanelProps) {
@@ -47,7 +52,7 @@ export function SidePanel(props: SidePanelProps) {
       <Field label="Model" hint={model && sizeText(model).join(", ")}>
         <select
           value={model?.id ?? ""}
-          onChange={({ target }) => onQuestion({ ...question, model: target.value })}
+          onChange={({ target }) => onQuestion({ ...question, model: target.value, nms: undefined })}
           disabled={loaded.length === 0}
         >
           {loaded.length === 0 && <option value="">{models.data ? "no model is loaded" : "…"}</option>}
@@ -97,6 +102,16 @@ export function SidePanel(props: SidePanelProps) {
             ))}
           </select>
         </Field>
+        {hasBoth(model) && (
+          <label className="check">
+            <input
+              type="checkbox"
+              checked={!(question.nms ?? model?.nms)}
+              onChange={({ target }) => onQuestion({ ...question, nms: !target.checked })}
+            />
+            One-to-one branch: each object once, without suppression
+          </label>
+        )}
         <label className="check">
           <input
             type="checkbox"
