@@ -191,6 +191,8 @@ describe("what follows convolutions in blocks", () => {
         (map) => tf.maxPool(map, 5, 1, "same"),
         (map) => tf.maxPool(map, 2, 2, "valid"),
         (map) => tf.avgPool(map, 2, 2, "valid"),
+        (map) => tf.avgPool(map, 2, 1, "valid"),
+        (map) => tf.avgPool(map, 3, 1, "same"),
         (map) => tf.image.resizeNearestNeighbor(map, [12, 16]),
         (map) => tf.image.resizeBilinear(map, [7, 16]),
       ];

@@ -75,7 +75,9 @@ function smallCases(block: number): FilterGradientCase[] {
   const square = (side: number, channels: number, taps: number, pad: number): Convolution => {
     return convolution([2, side, side, channels], [taps, taps, channels, 2 * block], { strides: 1, pad });
   };
+  const depthwise = convolution([2, 5, 5, 2 * block], [3, 3, 1, 2 * block], { strides: 2, pad: 1 });
   return [
+    { c: depthwise, form: { kind: "depthwise" } },
     { c: square(block, 2 * block, 1, 0), form: { kind: "pixels", filter: "x" } },
     { c: square(4, 3, 3, 1), form: { kind: "planes" } },
     { c: square(4, block, 3, 1), form: { kind: "stripes", images: 1, slices: 1, lanes: block / 2, swap: false } },

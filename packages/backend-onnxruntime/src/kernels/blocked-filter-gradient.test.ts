@@ -29,12 +29,15 @@ interface Shape {
   taps: number;
   stride: number;
   pad?: number;
+  /** Whether each channel has a filter of its own. */
+  depthwise?: boolean;
 }
 
 function describeConvolution(shape: Shape): Convolution {
   const { batch, rows, columns, inChannels, outChannels, taps, stride, pad = Math.floor(taps / 2) } = shape;
   const x = [batch, rows, columns, inChannels];
-  return convolution(x, [taps, taps, inChannels, outChannels], { strides: [stride, stride], pad });
+  const perFilter = shape.depthwise ? 1 : inChannels;
+  return convolution(x, [taps, taps, perFilter, outChannels], { strides: [stride, stride], pad });
 }
 
 /** A convolution of YOLOv8n: square, padded as PyTorch does. */
@@ -97,6 +100,15 @@ describe.skipIf(found === undefined)("forms of filter gradients", () => {
     ["planes of six taps", { ...even, inChannels: 3, taps: 6, pad: 2, stride: 2 }, { kind: "planes" }],
     ["pixels, x in blocks", { ...even, outChannels: 5, taps: 1 }, { kind: "pixels", filter: "x" }],
     ["pixels, dy in blocks", { ...even, inChannels: 5, taps: 1 }, { kind: "pixels", filter: "dy" }],
+    ["depthwise", { ...odd, outChannels: 32, depthwise: true }, { kind: "depthwise" }],
+    [
+      "depthwise, one image of seven taps",
+      { ...odd, batch: 1, outChannels: 32, taps: 7, depthwise: true },
+      { kind: "depthwise" },
+    ],
+    ["depthwise, stride 2", { ...even, outChannels: 32, stride: 2, depthwise: true }, { kind: "depthwise" }],
+    ["depthwise, stride 2, odd sides", { ...odd, outChannels: 32, stride: 2, depthwise: true }, { kind: "depthwise" }],
+    ["depthwise, one tap", { ...odd, outChannels: 32, taps: 1, depthwise: true }, { kind: "depthwise" }],
   ])("%s", async (name, shape, form) => {
     expect(found?.problems).toEqual([]);
     expect(await errorOf(new Random(name), describeConvolution(shape), form)).toBeLessThan(1e-5);
@@ -173,9 +185,12 @@ describe("the choice of a form", () => {
     expect(chooseForm(layer(16, inChannels, 40, outChannels, 1), 16, atHand)).toEqual(form);
   });
 
-  it("leaves groups and dilation to the plain form", () => {
+  it("leaves groups of several channels and dilation to the plain form", () => {
     const c = layer(16, 64, 40, 64);
     expect(chooseForm({ ...c, groups: 2 }, 16, inBlocks)).toBeUndefined();
+    expect(chooseForm({ ...c, groups: 64 }, 16, inBlocks)).toEqual({ kind: "depthwise" });
+    expect(chooseForm({ ...c, groups: 64, outChannels: 128 }, 16, inBlocks)).toBeUndefined();
+    expect(chooseForm({ ...layer(16, 24, 40, 24), groups: 24 }, 16, inBlocks)).toBeUndefined();
     expect(chooseForm({ ...c, rows: { ...c.rows, dilation: 2 } }, 16, inBlocks)).toBeUndefined();
   });
 

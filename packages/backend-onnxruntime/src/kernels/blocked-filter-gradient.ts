@@ -32,6 +32,8 @@ export function correlateBlocked(to: Lowering, c: Convolution, operands: Operand
       return correlatePlanes(to, c, operands);
     case "pixels":
       return correlatePixels(to, c, operands, form.filter);
+    case "depthwise":
+      return correlateDepthwise(to, c, operands);
     case "stripes":
       return correlateStripes(to, c, operands, form);
   }
@@ -64,6 +66,30 @@ function correlatePixels(to: Lowering, c: Convolution, { x, dy, block }: Operand
     channels_last: int(Number(isLast)),
   });
   return to.reshape(plainSum, [1, 1, inChannels, outChannels]);
+}
+
+/**
+ * For filters of one channel each: all channels of all images are those of one image, each a group whose filter is its channel of
+ * `dy`. Operands in blocks are read as they are.
+ */
+function correlateDepthwise(to: Lowering, c: Convolution, { x, dy, block }: Operands): string {
+  const { batch, inChannels } = c;
+  const [rows, columns] = [correlationOf(c.rows, false), correlationOf(c.columns, false)];
+  const channels = batch * inChannels;
+  const inputs = [
+    to.reshape(to.getBlocked(x), [1, channels, rows.image, columns.image]),
+    to.reshape(to.getBlocked(dy), [channels, 1, rows.filter, columns.filter]),
+  ];
+  const perImage = to.nchwc("Conv", inputs, {
+    kernel_shape: ints([rows.filter, columns.filter]),
+    dilations: ints([rows.stride, columns.stride]),
+    pads: ints([rows.before, columns.before, rows.after, columns.after]),
+    group: int(channels),
+  });
+  const blocks = to.reshape(perImage, [batch, inChannels / block, rows.taps, columns.taps, block]);
+  const sum = batch === 1 ? blocks : to.node("ReduceSum", [blocks, to.int64s([0])], { keepdims: int(0) });
+  const parts = to.reshape(sum, [inChannels / block, rows.taps, columns.taps, block]);
+  return to.reshape(to.transpose(parts, [1, 2, 0, 3]), [rows.taps, columns.taps, 1, inChannels]);
 }
 
 /**

@@ -17,6 +17,7 @@ import {
   perAxis,
   spanOf,
   transposedPads,
+  unitStrideBack,
   type WindowAxis,
 } from "./convolution.ts";
 
@@ -32,7 +33,7 @@ function inputGradient(describe: Describe): Kernel<"Conv2DBackpropInput" | "Dept
     lower(to, { inputs: { dy, filter }, attrs, output }) {
       const layout = formatLayout(to, attrs);
       const c = describe(attrs.inputShape, filter.shape, attrs);
-      const back = layout === to ? undefined : unitStrideBack(c);
+      const back = layout === to ? undefined : convolutionBack(c);
       if (back !== undefined && canConvolveBlocks(to, back)) {
         return to.setBlocked(output, convolve(to, back, { x: dy, filter: turnedFilterBlocks(to, c, back, filter) }));
       }
@@ -52,7 +53,7 @@ function plainGradient(
   if (kernel !== "Conv2DBackpropInput" || !to.isReadOnce(value)) return undefined;
   const { dy, filter } = inputs as { dy: Value; filter: Value };
   const c = convolution(value.shape, filter.shape, attrs as ConvolutionAttrs);
-  const back = formatLayout(to, attrs as ConvolutionAttrs) === to ? undefined : unitStrideBack(c);
+  const back = formatLayout(to, attrs as ConvolutionAttrs) === to ? undefined : convolutionBack(c);
   return back !== undefined && c.groups === 1 && canConvolveBlocks(to, back) ? { c, back, dy, filter } : undefined;
 }
 
@@ -93,18 +94,9 @@ export function lowerGradientSum(to: Lowering, output: Value, [a, b]: readonly [
 }
 
 /** At stride 1: the convolution that turns `dy` into the gradient, with the filter turned; none where padding is too large. */
-function unitStrideBack(c: Convolution): Convolution | undefined {
-  const back = (axis: WindowAxis): WindowAxis => ({
-    ...axis,
-    input: axis.output,
-    output: axis.input,
-    before: spanOf(axis) - axis.before,
-    after: axis.input - axis.output + axis.before,
-  });
-  const [rows, columns] = [back(c.rows), back(c.columns)];
-  const axes = [rows, columns];
-  if (axes.some(({ stride, before, after }) => stride !== 1 || before < 0 || after < 0)) return undefined;
-  return { ...c, rows, columns, inChannels: c.outChannels, outChannels: c.inChannels };
+function convolutionBack(c: Convolution): Convolution | undefined {
+  const back = unitStrideBack(c);
+  return back && { ...back, inChannels: c.outChannels, outChannels: c.inChannels };
 }
 
 /** Every stride-th row or column of a gradient: a convolution at stride 1 of `dy` with some of the filter's taps. */
@@ -209,7 +201,7 @@ function turnedGroupedFilter(to: Lowering, c: Convolution, filter: Value, order:
  * forward's speed; at other strides a transposed convolution.
  */
 function convolveBack(to: Lowering, c: Convolution, dy: string, filter: Value): string {
-  const back = unitStrideBack(c);
+  const back = convolutionBack(c);
   if (back !== undefined) {
     const inputs = [to.half(dy), turnedFilter(to, c, filter)];
     return to.single(to.node("Conv", inputs, { ...convolutionAttributes(c), pads: padsOf(back) }));

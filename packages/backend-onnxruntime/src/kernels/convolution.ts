@@ -100,6 +100,21 @@ export function padsOf(c: Windows): Attribute {
   return ints([...perAxis(c, ({ before }) => before), ...perAxis(c, ({ after }) => after)]);
 }
 
+/** At stride 1: the windows over a gradient that the input's elements lie in; none where padding is too large. */
+export function unitStrideBack<T extends Windows>(c: T): T | undefined {
+  const back = (axis: WindowAxis): WindowAxis => ({
+    ...axis,
+    input: axis.output,
+    output: axis.input,
+    before: spanOf(axis) - axis.before,
+    after: axis.input - axis.output + axis.before,
+  });
+  const [rows, columns] = [back(c.rows), back(c.columns)];
+  const axes = [rows, columns];
+  if (axes.some(({ stride, before, after }) => stride !== 1 || before < 0 || after < 0)) return undefined;
+  return { ...c, rows, columns };
+}
+
 /** How far a dilated filter reaches beyond its first element. */
 export function spanOf({ dilation, filter }: WindowAxis): number {
   return dilation * (filter - 1);

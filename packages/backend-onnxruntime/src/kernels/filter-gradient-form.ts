@@ -49,10 +49,14 @@ export type OperandsAtHand = Readonly<Record<"x" | "dy", AtHand>>;
 export function chooseForm(c: Convolution, block: number, atHand: OperandsAtHand): FilterGradientForm | undefined {
   const { rows, columns, batch, groups, inChannels, outChannels } = c;
   const axes = [rows, columns];
-  if (groups > 1 || axes.some(({ dilation }) => dilation > 1)) return undefined;
+  if (axes.some(({ dilation }) => dilation > 1)) return undefined;
   const fits = (swap: boolean): boolean =>
     axes.map((axis) => correlationOf(axis, swap)).every(({ before, after }) => before >= 0 && after >= 0);
   const isWhole = (channels: number): boolean => channels % block === 0;
+  if (groups > 1) {
+    const isDepthwise = groups === inChannels && groups === outChannels;
+    return isDepthwise && isWhole(groups) && fits(false) ? { kind: "depthwise" } : undefined;
+  }
   if (rows.filter * columns.filter === 1) return oneTapForm(c, block, atHand);
   if (!isWhole(outChannels) || !fits(false)) return undefined;
   if (inChannels < block) return { kind: "planes" };

@@ -3,7 +3,7 @@ import { backend_util, type MaxPoolAttrs, type TensorInfo, util } from "@tensorf
 import type { Kernels } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
 import { dimOf, shape4 } from "../graph/value.ts";
-import { perAxis, transposedPads, type Windows, windowsOf } from "./convolution.ts";
+import { padsOf, perAxis, transposedPads, unitStrideBack, type Windows, windowsOf } from "./convolution.ts";
 
 /** A pooling's sizes. */
 export interface Pooling extends Windows {
@@ -39,6 +39,11 @@ function hasSmallPads({ rows, columns }: Pooling): boolean {
   return [rows, columns].every((axis) => Math.max(axis.before, axis.after) < axis.filter);
 }
 
+/** Whether it is a pooling that ONNX Runtime's operators on blocks compute. */
+function isPooledInBlocks(pool: Pooling): boolean {
+  return !isCopy(pool) && hasSmallPads(pool);
+}
+
 /** Windows of one element that leave the shape alone: tfjs returns the input, whatever stride and padding are. */
 function isCopy({ rows, columns }: Pooling): boolean {
   return [rows, columns].every(({ filter, input, output }) => filter === 1 && input === output);
@@ -50,6 +55,11 @@ export const poolingKernels: Kernels<"AvgPool" | "AvgPoolGrad" | "MaxPool" | "Ma
     infer: ({ x }, attrs) => ({ shape: pooling(x, attrs).outShape, dtype: "float32" }),
     lower(to, { inputs, attrs, output }) {
       const pool = pooling(inputs.x, attrs);
+      if (to.isBlocked(inputs.x) && isPooledInBlocks(pool)) {
+        const { attributes } = padded(to, to.getBlocked(inputs.x), { pool, fill: 0 });
+        const inBlocks = { ...attributes, count_include_pad: int(0) };
+        return to.setBlocked(output, to.nchwc("AveragePool", [to.getBlocked(inputs.x)], inBlocks));
+      }
       const name = to.getChannelsFirst(inputs.x);
       if (isCopy(pool)) return to.setChannelsFirst(output, name);
       const { x, attributes, isPadded } = padded(to, name, { pool, fill: 0 });
@@ -67,12 +77,25 @@ export const poolingKernels: Kernels<"AvgPool" | "AvgPoolGrad" | "MaxPool" | "Ma
    * Spreads each window's gradient over its elements.
    *
    * Like tfjs's own backends (4.22), it divides by the window's whole size, although the forward's mean does not count
-   * elements of the padding: at padded borders it is smaller than the derivative.
+   * elements of the padding: at padded borders it is smaller than the derivative. At stride 1 it so is itself a mean over
+   * windows, with as many zeros around as elements lie in one.
    */
   AvgPoolGrad: {
     infer: ({ input }) => ({ shape: input.shape, dtype: "float32" }),
     lower(to, { inputs: { dy, input }, attrs, output }) {
       const pool = pooling(input, attrs);
+      const back = unitStrideBack(pool);
+      if (back !== undefined) {
+        const attributes = {
+          kernel_shape: ints(perAxis(back, ({ filter }) => filter)),
+          pads: padsOf(back),
+          count_include_pad: int(1),
+        };
+        if (to.isBlocked(dy) && to.canBlock(output)) {
+          return to.setBlocked(output, to.nchwc("AveragePool", [to.getBlocked(dy)], attributes));
+        }
+        return to.setChannelsFirst(output, to.node("AveragePool", [to.getChannelsFirst(dy)], attributes));
+      }
       const channels = dimOf(input, 3);
       const [height, width] = perAxis(pool, ({ filter }) => filter);
       const shares = new Float32Array(channels * height * width).fill(1 / (height * width));
@@ -89,7 +112,7 @@ export const poolingKernels: Kernels<"AvgPool" | "AvgPoolGrad" | "MaxPool" | "Ma
     infer: ({ x }, attrs) => ({ shape: pooling(x, attrs).outShape, dtype: x.dtype }),
     lower(to, { inputs: { x: image }, attrs, output }) {
       const pool = pooling(image, attrs);
-      if (to.isBlocked(image) && image.dtype === "float32" && !isCopy(pool) && hasSmallPads(pool)) {
+      if (to.isBlocked(image) && image.dtype === "float32" && isPooledInBlocks(pool)) {
         const { attributes } = padded(to, to.getBlocked(image), { pool, fill: 0 });
         return to.setBlocked(output, to.nchwc("MaxPool", [to.getBlocked(image)], attributes));
       }
