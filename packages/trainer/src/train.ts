@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { LookonceError } from "@lookonce/errors";
+import { familyOf } from "@lookonce/families";
 import { writeWholeSync } from "@lookonce/files";
 import { type DetectionModel, modelFromCheckpoint } from "@lookonce/nn";
 import { imageListName, listImages } from "./data-fingerprint.ts";
@@ -126,7 +127,9 @@ async function reportStart(training: Training): Promise<void> {
   // Named in case that the training is resumed with others
   writeWholeSync(join(directory, imageListName), listImages(options));
   await callbacks.onTrainStart({ task: model.task, directory, ...counts, batch, imgsz, recipe, amp, args, ...choices });
-  if (warning !== undefined) await callbacks.onWarning({ epoch: progress.epoch, message: warning });
+  for (const message of [warning, familyOf(model.family).lossNotes[model.task]]) {
+    if (message !== undefined) await callbacks.onWarning({ epoch: progress.epoch, message });
+  }
 }
 
 async function finish(

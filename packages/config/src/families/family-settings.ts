@@ -76,6 +76,8 @@ export interface FamilySettings<F extends HypFamily = HypFamily> {
   ignoredHyps: readonly string[];
   /** Whether objects shorter than the second stride are assigned the anchors within that length (Ultralytics 8.4). */
   minAssignedSide: boolean;
+  /** What the losses of tasks leave out that the family's own training has, in sentences, by the task's name. */
+  lossNotes: Readonly<Record<string, string>>;
   /** After warm-up, an epoch has the learning rate of the epoch before it. */
   usesPreviousEpochLr: boolean;
   /** Order of the learning rates in `results.csv`, of optimizers without groups of their own. */

@@ -28,6 +28,7 @@ export const v5: FamilySettings<"v5"> = {
   optionalHyps: ["anchors", "label_smoothing"],
   ignoredHyps: [],
   minAssignedSide: false,
+  lossNotes: {},
   usesPreviousEpochLr: true,
   groupOrder: ["bias", "weight", "norm"],
   longTrainings: { optimizer: "SGD", warmsToRecipe: false },

@@ -22,6 +22,7 @@ export const v8: FamilySettings<"v8"> = {
   optionalHyps: [],
   ignoredHyps: ["crop_fraction"],
   minAssignedSide: false,
+  lossNotes: {},
   usesPreviousEpochLr: false,
   groupOrder: ["bias", "weight", "norm"],
   longTrainings: { optimizer: "SGD", warmsToRecipe: false },

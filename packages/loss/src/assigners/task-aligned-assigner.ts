@@ -184,7 +184,7 @@ export class TaskAlignedAssigner implements Assigner {
     return tf.mul(kept, ofOwners(scale, choice));
   }
 
-  /** Takes all anchors but its best aligned from every object: foreground, and score targets as {@link #normalize} has them. */
+  /** Leaves every object its best aligned anchor alone: foreground, and score targets as {@link #normalize} has them. */
   #keepBest(
     { alignment, overlaps }: Aligned,
     choice: Choice,

@@ -10,10 +10,7 @@ import type { BoxKind } from "./box-kind.ts";
  */
 export const rotatedBoxes: BoxKind = {
   columns: 5,
-  decode(distances, own, points) {
-    const angles = decodeAngles(own as tf.Tensor);
-    return tf.concat([distancesToRotated(distances, points, angles), angles], -1);
-  },
+  decode: (distances, own, points) => withAngles(distances, points, decodeAngles(own as tf.Tensor)),
   scale(boxes, factor) {
     const [lengths, angle] = tf.split<tf.Tensor>(boxes, [4, 1], -1) as [tf.Tensor, tf.Tensor];
     return tf.concat([tf.mul(lengths, factor), angle], -1);
@@ -44,5 +41,16 @@ export const rotatedBoxes: BoxKind = {
       ),
     ),
 };
+
+/** {@link rotatedBoxes} of heads whose own channel is the angle itself, in radians (YOLO26 8.4). */
+export const rotatedBoxesInRadians: BoxKind = {
+  ...rotatedBoxes,
+  decode: (distances, own, points) => withAngles(distances, points, own as tf.Tensor),
+};
+
+/** Boxes [..., A, 5] from the distances of their sides and their angles. */
+function withAngles(distances: tf.Tensor, points: tf.Tensor2D, angles: tf.Tensor): tf.Tensor {
+  return tf.concat([distancesToRotated(distances, points, angles), angles], -1);
+}
 
 type Plane = tf.Tensor;

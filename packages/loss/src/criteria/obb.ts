@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { rotatedBoxes } from "../boxes/rotated-boxes.ts";
+import { rotatedBoxes, rotatedBoxesInRadians } from "../boxes/rotated-boxes.ts";
 import { type HostTensor, type PaddedTargets, paddedInputs, requireField } from "../targets.ts";
 import { anchorFreeLoss, type V8LossOptions } from "./anchor-free.ts";
 import { type CriterionLoss, type TrainBatch, withTotal } from "./criterion.ts";
@@ -11,17 +11,18 @@ import type { V8Loss } from "./v8-detection.ts";
  * in the rotated rectangle. See `rotatedBoxes`.
  *
  * @param raw the head's output per level, [N, h, w, 4·regMax + nc + 1]: bins of left, top, right, bottom (in cells, along the
- * box's own sides), class logits, the angle's logit
+ * box's own sides), class logits, the angle's logit or, with `angles` in radians, the angle
  * @param targets rotated boxes [N, M, 5] in input pixels
  * @throws LookonceError `ARGUMENT` when shapes, strides and class numbers do not fit each other
  */
 export function rotatedDetectionLoss(
   raw: readonly tf.Tensor4D[],
   targets: PaddedTargets,
-  options: Omit<V8LossOptions, "boxes">,
+  { angles = "logits", ...options }: Omit<V8LossOptions, "boxes"> & { angles?: "logits" | "radians" },
 ): V8Loss {
+  const boxes = angles === "radians" ? rotatedBoxesInRadians : rotatedBoxes;
   return tf.tidy(() => {
-    const { parts, batch } = anchorFreeLoss(raw, targets, { ...options, boxes: rotatedBoxes, own: 1 });
+    const { parts, batch } = anchorFreeLoss(raw, targets, { ...options, boxes, own: 1 });
     return withTotal(parts, batch);
   });
 }
@@ -43,7 +44,8 @@ export class ObbCriterion extends AnchorFreeCriterion<PaddedTargets> {
   }
 
   loss(raw: readonly tf.Tensor4D[], targets: PaddedTargets): CriterionLoss {
-    const { total, box, cls, dfl } = rotatedDetectionLoss(raw, targets, this.options);
+    const options = { ...this.options, angles: this.head.angles };
+    const { total, box, cls, dfl } = rotatedDetectionLoss(raw, targets, options);
     return { total, parts: [box, cls, dfl] };
   }
 }

@@ -1,6 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
 import { keypointSigmas } from "@lookonce/geometry";
-import { keypointPlaces } from "@lookonce/nn";
+import { type KeypointOffsets, keypointPlaces } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { gatherRows } from "../gather-rows.ts";
 import { type HostTensor, type PaddedTargets, paddedInputs, requireField } from "../targets.ts";
@@ -23,6 +23,8 @@ export type PoseGains = Record<"box" | "pose" | "kobj" | "cls" | "dfl", number |
 export interface PoseLossOptions extends Omit<V8LossOptions, "gains" | "boxes"> {
   /** Default box 7.5, pose 12, keypoints' visibility 1, class 0.5, DFL 1.5. */
   gains?: Partial<PoseGains>;
+  /** What the head's numbers of a keypoint are. Default `corner`, as YOLOv8 has them. */
+  keypointOffsets?: KeypointOffsets;
 }
 
 /** Scalars. The parts have their gains applied; `total` is their sum times the batch size. */
@@ -33,14 +35,14 @@ export type PoseLoss = Record<"total" | keyof PoseGains, tf.Scalar>;
  * ({@link keypointLoss}) and, where the head predicts it, cross-entropy of whether they are visible. Both are means over the
  * foreground of the whole batch and all keypoints, those that nobody sees included.
  *
- * Keypoints are read as (2·raw + cell's index)·stride.
+ * Keypoints are read as (2·raw + cell's index)·stride, with offsets from the center as (raw + cell's index + 0.5)·stride.
  *
  * @param raw the head's output per level, [B, h, w, 4·regMax + nc + K·D]: bins, class logits, then x, y and, where D is 3,
  * the logit of visibility, keypoint by keypoint
  * @throws LookonceError `ARGUMENT` when shapes, strides and class numbers do not fit each other
  */
 export function poseLoss(raw: readonly tf.Tensor4D[], targets: PoseTargets, options: PoseLossOptions): PoseLoss {
-  const { regMax = 16, nc } = options;
+  const { regMax = 16, nc, keypointOffsets = "corner" } = options;
   const gains = { pose: 12, kobj: 1, ...v8Gains, ...options.gains };
   const [, , points, values] = targets.keypoints.shape;
   const own = (raw[0]?.shape[3] ?? 0) - 4 * regMax - nc;
@@ -58,7 +60,7 @@ export function poseLoss(raw: readonly tf.Tensor4D[], targets: PoseTargets, opti
       points,
       dimensions,
     ]) as tf.Tensor3D;
-    const { pose, kobj } = keypointParts(predicted, targets, foreground);
+    const { pose, kobj } = keypointParts(predicted, targets, { ...foreground, offsets: keypointOffsets });
     const all = {
       box: parts.box,
       pose: tf.mul(pose, gains.pose) as tf.Scalar,
@@ -74,7 +76,7 @@ export function poseLoss(raw: readonly tf.Tensor4D[], targets: PoseTargets, opti
 function keypointParts(
   predicted: tf.Tensor3D,
   { keypoints }: PoseTargets,
-  { objects, present, count, goals, grid }: ForegroundRows,
+  { objects, present, count, goals, grid, offsets }: ForegroundRows & { offsets: KeypointOffsets },
 ): Record<"pose" | "kobj", tf.Tensor> {
   const [, points, dimensions] = predicted.shape;
   const [raw, logits] = split(predicted, dimensions - 2);
@@ -82,7 +84,8 @@ function keypointParts(
   const [pixels, visibility] = split(labeled, 1);
   const visible = tf.cast(tf.notEqual(tf.squeeze(visibility as tf.Tensor, [2]), 0), "float32");
   const [left, top, right, bottom] = tf.unstack(goals, 1) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-  const losses = keypointLoss(keypointPlaces(raw, grid.points), tf.div(pixels, tf.expandDims(grid.strides, 1)), {
+  const places = keypointPlaces(raw, grid.points, { offsets });
+  const losses = keypointLoss(places, tf.div(pixels, tf.expandDims(grid.strides, 1)), {
     visible,
     area: tf.mul(tf.relu(tf.sub(right, left)), tf.relu(tf.sub(bottom, top))),
     sigmas: tf.tensor1d(keypointSigmas([points, dimensions])),
@@ -109,7 +112,8 @@ export class PoseCriterion extends AnchorFreeCriterion<PoseTargets, PoseGains> {
   }
 
   loss(raw: readonly tf.Tensor4D[], targets: PoseTargets): CriterionLoss {
-    const { total, box, pose, kobj, cls, dfl } = poseLoss(raw, targets, this.options);
+    const options = { ...this.options, keypointOffsets: this.head.keypointOffsets };
+    const { total, box, pose, kobj, cls, dfl } = poseLoss(raw, targets, options);
     return { total, parts: [box, pose, kobj, cls, dfl] };
   }
 }

@@ -1,4 +1,4 @@
-import type { DetectionModel } from "@lookonce/nn";
+import type { DetectionModel, Head } from "@lookonce/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { AssignmentRules } from "../assigners/task-aligned-assigner.ts";
 import { type HostTensor, type PaddedTargets, paddedInputs } from "../targets.ts";
@@ -6,18 +6,22 @@ import type { V8Gains, V8LossOptions } from "./anchor-free.ts";
 import { type CriterionLoss, StatelessCriterion, type TrainBatch } from "./criterion.ts";
 import { v8DetectionLoss } from "./v8-detection.ts";
 
+/** What the loss of a model without anchors reads of it; of its head how it writes keypoints and angles, YOLOv8's way by default. */
+export interface AnchorFreeModel extends Pick<DetectionModel, "strides" | "nc" | "regMax"> {
+  head?: Partial<Pick<Head, "keypointOffsets" | "angles">>;
+}
+
 /** What the losses of YOLOv8's tasks have in common: targets are assigned by task alignment within the step. */
 export abstract class AnchorFreeCriterion<T extends PaddedTargets, G = V8Gains> extends StatelessCriterion<T> {
   protected readonly options: Pick<V8LossOptions, "strides" | "nc" | "regMax"> &
     AssignmentRules & { gains: Partial<G> };
 
+  protected readonly head: Pick<Head, "keypointOffsets" | "angles">;
+
   /** @param rules how objects are assigned; default as YOLOv8 8.3 does */
-  constructor(
-    { strides, nc, regMax }: Pick<DetectionModel, "strides" | "nc" | "regMax">,
-    gains: Partial<G> = {},
-    rules: AssignmentRules = {},
-  ) {
+  constructor({ strides, nc, regMax, head }: AnchorFreeModel, gains: Partial<G> = {}, rules: AssignmentRules = {}) {
     super();
+    this.head = { keypointOffsets: head?.keypointOffsets ?? "corner", angles: head?.angles ?? "logits" };
     this.options = { strides, nc, regMax, gains, ...rules };
   }
 
