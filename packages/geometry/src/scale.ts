@@ -11,6 +11,8 @@ export interface Letterboxing {
   padding: readonly [left: number, top: number];
   /** Size of the network's input, where what is finer than boxes is scaled by {@link letterboxingBetween}. */
   inputSize?: ImageSize;
+  /** Whether what lies outside of the image is moved to its border. Default true. */
+  clips?: boolean;
 }
 
 /**
@@ -26,12 +28,13 @@ export function letterboxingBetween(input: ImageSize, image: ImageSize): Letterb
 /** Points x, y, … in pixels of the letterboxed network input to pixels of the original image, clipped to it, as new ones. */
 export function scalePoints(
   points: ArrayLike<number>,
-  { ratio, padding }: Letterboxing,
+  { ratio, padding, clips = true }: Letterboxing,
   { width, height }: ImageSize,
 ): Float32Array {
   return Float32Array.from(points, (value, i) => {
     const axis = i % 2 === 0 ? 0 : 1;
-    return Math.min(Math.max((value - padding[axis]) / ratio[axis], 0), axis === 0 ? width : height);
+    const scaled = (value - padding[axis]) / ratio[axis];
+    return clips ? Math.min(Math.max(scaled, 0), axis === 0 ? width : height) : scaled;
   });
 }
 
@@ -63,7 +66,7 @@ export function clipBoxes(boxes: ArrayLike<number>, size: ImageSize): Float32Arr
  */
 export function scaleBoxes(
   boxes: ArrayLike<number>,
-  { ratio, padding: [left, top] }: Letterboxing,
+  { ratio, padding: [left, top], clips = true }: Letterboxing,
   originalSize: ImageSize,
 ): Float32Array {
   checkRatio(ratio);
@@ -74,7 +77,7 @@ export function scaleBoxes(
     (c - left) / across,
     (d - top) / down,
   ]);
-  return clipBoxes(scaled, originalSize);
+  return clips ? clipBoxes(scaled, originalSize) : scaled;
 }
 
 /** @throws LookonceError `ARGUMENT` when a ratio is not positive */

@@ -26,6 +26,8 @@ export interface LoadingRules {
 export interface ScoringRules {
   /** The release whose rules of matching and of average precision apply; see `RuleSet` of `@lookonce/metrics`. */
   rules: "7.0" | "8.4";
+  /** Whether boxes are cut off at the image's border before they are matched with labels. */
+  clipsBoxes: boolean;
   /** Least confidence of a detection in the confusion matrix. Absent: that of the validation. */
   confusionConf?: number;
   /** Weights of the average precisions in the fitness. */

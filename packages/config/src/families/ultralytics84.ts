@@ -7,5 +7,5 @@ export const ultralytics84: Omit<FamilySettings<"v8">, "name" | "title"> = {
   minAssignedSide: true,
   groupOrder: ["weight", "norm", "bias"],
   longTrainings: { optimizer: "MuSGD", warmsToRecipe: true },
-  scoring: { rules: "8.4", fitness: { map50: 0, map50_95: 1 }, raisesMaxDet: true },
+  scoring: { rules: "8.4", clipsBoxes: false, fitness: { map50: 0, map50_95: 1 }, raisesMaxDet: true },
 };

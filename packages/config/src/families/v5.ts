@@ -32,7 +32,13 @@ export const v5: FamilySettings<"v5"> = {
   usesPreviousEpochLr: true,
   groupOrder: ["bias", "weight", "norm"],
   longTrainings: { optimizer: "SGD", warmsToRecipe: false },
-  scoring: { rules: "7.0", confusionConf: 0.25, fitness: { map50: 0.1, map50_95: 0.9 }, raisesMaxDet: false },
+  scoring: {
+    rules: "7.0",
+    clipsBoxes: true,
+    confusionConf: 0.25,
+    fitness: { map50: 0.1, map50_95: 0.9 },
+    raisesMaxDet: false,
+  },
   evolution: {
     file: "hyp_evolve.yaml",
     space: searchSpace([

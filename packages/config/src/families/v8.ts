@@ -26,7 +26,13 @@ export const v8: FamilySettings<"v8"> = {
   usesPreviousEpochLr: false,
   groupOrder: ["bias", "weight", "norm"],
   longTrainings: { optimizer: "SGD", warmsToRecipe: false },
-  scoring: { rules: "7.0", confusionConf: 0.25, fitness: { map50: 0.1, map50_95: 0.9 }, raisesMaxDet: false },
+  scoring: {
+    rules: "7.0",
+    clipsBoxes: true,
+    confusionConf: 0.25,
+    fitness: { map50: 0.1, map50_95: 0.9 },
+    raisesMaxDet: false,
+  },
   evolution: {
     file: "best_hyperparameters.yaml",
     space: searchSpace([

@@ -30,9 +30,12 @@ function exact(family: "v5" | "v8", shift = 0): Prediction {
   return { data: Float32Array.from(rows.flat()), shape: [1, 2, hasObjectness ? 7 : 6], layout: "NAC", hasObjectness };
 }
 
-function score(prediction: Prediction, more: { multiLabel?: boolean } = {}): DetectionScores {
+function score(
+  prediction: Prediction,
+  { clipsBoxes = true, ...more }: { multiLabel?: boolean; clipsBoxes?: boolean } = {},
+): DetectionScores {
   const metrics = detect.createMetrics(["a", "b"]);
-  scoreBatch([prediction], [sample], { task: detect, metrics, nms: { ...nms, ...more } });
+  scoreBatch([prediction], [sample], { task: detect, metrics, nms: { ...nms, ...more }, clipsBoxes });
   return metrics.result();
 }
 
@@ -47,6 +50,20 @@ describe("scoreBatch", () => {
     expect(map50).toBeCloseTo(0.995, 9);
     // Overlap (50 − 8) / (50 + 8) = 0.72: right at 0.50 … 0.70, wrong at 0.75 … 0.95.
     expect(map50_95).toBeCloseTo(0.995 / 2, 9);
+  });
+
+  it("cuts boxes off at the image's border, or does not, as the family's release", () => {
+    const beyond = exact("v8");
+    // Twice as tall, which the image, from row 16 to 80 of the canvas, cuts to a sixth more than the label
+    beyond.data.set([35, 20, 50, 60], 0);
+    const label = { boxes: Float32Array.of(10, 16, 60, 50), classes: Int32Array.of(1) };
+    const scoreOf = (clipsBoxes: boolean): number => {
+      const metrics = detect.createMetrics(["a", "b"]);
+      scoreBatch([beyond], [{ ...sample, ...label }], { task: detect, metrics, nms, clipsBoxes });
+      return metrics.result().map50_95;
+    };
+    expect(scoreOf(true)).toBeCloseTo(0.995, 9);
+    expect(scoreOf(false)).toBeLessThan(0.2);
   });
 
   it("counts a box for each likely class, or for its likeliest alone", () => {

@@ -155,7 +155,7 @@ export class Validator {
     const most = rules.raisesMaxDet ? maxLabels(this.#dataset) : 0;
     const { conf = val.conf, iou = val.iou, maxDet = Math.max(val.maxDet, most), multiLabel = true } = this.#options;
     const metrics = task.createMetrics(names, { scoring: rules, conf });
-    const scoring = { task, metrics, nms: { conf, iou, maxDet, multiLabel } };
+    const scoring = { task, metrics, nms: { conf, iou, maxDet, multiLabel }, clipsBoxes: rules.clipsBoxes };
     const spent = { preprocess: 0, inference: 0, postprocess: 0 };
     const sums: Record<string, number> = {};
     const batches = this.#loader.length;
