@@ -40,26 +40,29 @@ describe("evolve", () => {
     }
   });
 
-  it.each(["v5", "v8"] as const)("writes a line a generation and a file that trainings of %s read", async (name) => {
-    const family = familySettings[name];
-    const reports: GenerationReport[] = [];
-    const recipe = makeRecipe(family, { warmup_bias_lr: 0.05 });
-    const onGeneration = (report: GenerationReport): void => void reports.push(report);
-    const { csv, hyp, best, generations } = await evolve(options({ family, recipe, onGeneration }));
-    const [header, first] = lines(csv);
-    expect(header).toMatch(/^fitness,metrics\/precision\(B\),metrics\/recall\(B\),.*mAP50-95\(B\),lr0,/);
-    expect(first?.split(",").slice(1, 3)).toEqual(["0.5", "0.25"]);
-    expect(lines(csv)).toHaveLength(13);
-    expect(reports.map(({ generation }) => generation)).toEqual(generations.map((_, i) => i + 1));
-    expect(reports.filter(({ isBest }) => isBest).at(-1)?.hyps).toEqual(best?.hyps);
-    expect(hyp).toMatch(name === "v5" ? /hyp_evolve\.yaml$/ : /best_hyperparameters\.yaml$/);
-    expect(await readHyp(hyp, family)).toMatchObject({
-      ...best?.hyps,
-      ...(name === "v8" && { warmup_bias_lr: 0.05 }),
-    });
-    expect(readFileSync(hyp, "utf8")).toContain(`generation ${best?.generation}, fitness 0.`);
-    expect("anchors" in (best?.hyps ?? {})).toBe(name === "v5");
-  });
+  it.each(["v5", "v8", "v26"] as const)(
+    "writes a line a generation and a file that trainings of %s read",
+    async (name) => {
+      const family = familySettings[name];
+      const reports: GenerationReport[] = [];
+      const recipe = makeRecipe(family, { warmup_bias_lr: 0.05 });
+      const onGeneration = (report: GenerationReport): void => void reports.push(report);
+      const { csv, hyp, best, generations } = await evolve(options({ family, recipe, onGeneration }));
+      const [header, first] = lines(csv);
+      expect(header).toMatch(/^fitness,metrics\/precision\(B\),metrics\/recall\(B\),.*mAP50-95\(B\),lr0,/);
+      expect(first?.split(",").slice(1, 3)).toEqual(["0.5", "0.25"]);
+      expect(lines(csv)).toHaveLength(13);
+      expect(reports.map(({ generation }) => generation)).toEqual(generations.map((_, i) => i + 1));
+      expect(reports.filter(({ isBest }) => isBest).at(-1)?.hyps).toEqual(best?.hyps);
+      expect(hyp).toMatch(name === "v5" ? /hyp_evolve\.yaml$/ : /best_hyperparameters\.yaml$/);
+      expect(await readHyp(hyp, family)).toMatchObject({
+        ...best?.hyps,
+        ...(name !== "v5" && { warmup_bias_lr: 0.05 }),
+      });
+      expect(readFileSync(hyp, "utf8")).toContain(`generation ${best?.generation}, fitness 0.`);
+      expect("anchors" in (best?.hyps ?? {})).toBe(name === "v5");
+    },
+  );
 
   it("has the columns of another task, and reads them again", async () => {
     const evaluate: EvolveOptions["evaluate"] = async (recipe) => {

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { advance, lrOf, type UpdateSettings } from "./optimizer.ts";
+import { lrOf, type UpdateSettings } from "./optimizer.ts";
 import { orthogonalize } from "./orthogonalize.ts";
 import { type GroupedParameter, type GroupName, isMatrix, musgdGroups } from "./parameter-groups.ts";
 import { Sgd } from "./sgd.ts";
@@ -46,30 +46,43 @@ export class MuSgd extends Sgd {
 
   override update(gradients: readonly tf.Tensor[], settings: UpdateSettings<never>): void {
     tf.tidy(() => {
-      for (const matrices of this.#shapes) this.#stepTogether(matrices, gradients, settings);
+      const stacks = this.#shapes.map((matrices) => {
+        return { matrices: this.#lookAhead(matrices, gradients, settings), scale: ratesOf(matrices, settings) };
+      });
+      for (const [i, steps] of orthogonalize(stacks).entries()) {
+        const matrices = this.#shapes[i] ?? [];
+        const parts = tf.split(steps, matrices.length);
+        for (const [n, { parameter }] of matrices.entries()) {
+          const { variable } = parameter;
+          variable.assign(tf.sub(variable, tf.reshape(parts[n] as tf.Tensor, variable.shape)));
+        }
+      }
     });
     super.update(gradients, settings);
   }
 
-  /** Makes the orthogonal step of matrices of one shape, which are computed as one tensor. */
-  #stepTogether(
+  /** Advances the mean gradients of matrices of one shape. @returns them one step ahead, [count, rows, columns] */
+  #lookAhead(
     matrices: readonly Matrix[],
     gradients: readonly tf.Tensor[],
-    { lr, momentum }: UpdateSettings<never>,
-  ): void {
+    { momentum }: UpdateSettings<never>,
+  ): tf.Tensor3D {
     const rest = tf.sub(1, momentum);
     const ahead = matrices.map(({ index, parameter: { path }, rows, columns }) => {
-      const gradient = gradients[index] as tf.Tensor;
-      const mean = advance(this.state.get(`muon.${path}`) as tf.Variable, gradient, [momentum, rest]);
-      return tf.reshape(tf.add(tf.mul(mean, momentum), tf.mul(gradient, rest)), [rows, columns]);
+      const variable = this.state.get(`muon.${path}`) as tf.Variable;
+      const gradient = tf.mul(gradients[index] as tf.Tensor, rest);
+      const mean = tf.add(tf.mul(variable, momentum), gradient);
+      variable.assign(mean);
+      return tf.reshape(tf.add(tf.mul(mean, momentum), gradient), [rows, columns]);
     });
-    const steps = tf.unstack(orthogonalize(tf.stack(ahead) as tf.Tensor3D));
-    for (const [i, { parameter, stretch }] of matrices.entries()) {
-      const { variable, group } = parameter;
-      const step = tf.reshape(steps[i] as tf.Tensor, variable.shape);
-      variable.assign(tf.sub(variable, tf.mul(step, tf.mul(lrOf(lr, group), share * stretch))));
-    }
+    return tf.stack(ahead) as tf.Tensor3D;
   }
+}
+
+/** By how much the orthogonal steps of matrices are multiplied, [count, 1, 1]. */
+function ratesOf(matrices: readonly Matrix[], { lr }: UpdateSettings<never>): tf.Tensor3D {
+  const rates = matrices.map(({ parameter: { group }, stretch }) => tf.mul(lrOf(lr, group), share * stretch));
+  return tf.reshape(tf.stack(rates), [matrices.length, 1, 1]);
 }
 
 function matricesByShape(parameters: readonly GroupedParameter[]): Matrix[][] {

@@ -130,6 +130,33 @@ describe("Validator", () => {
     model.dispose();
   });
 
+  it.each([
+    ["v8", {}, 300],
+    ["v26", {}, 310],
+    ["v26", { maxDet: 5 }, 5],
+  ] as const)("%s with %o detects %d of 310 labeled objects and more at most", async (family, options, most) => {
+    // Boxes of 2 pixels in a grid of 4: none suppresses another
+    const boxes = Array.from({ length: 400 }, (_, i) => [2 + 3 * (i % 20), 2 + 3 * Math.floor(i / 20), 2, 2]);
+    const [entry] = data.entries;
+    const full = {
+      ...entry,
+      classes: new Int32Array(310),
+      boxes: Float32Array.from(boxes.slice(0, 310).flat(), (v) => v / 64),
+    };
+    const dataset: Dataset = Object.assign(Object.create(data), { entries: [full] });
+    const rows = boxes.flatMap((box) => [...box, 0.9, 0, 0, 0, 0]);
+    const shape = [1, boxes.length, 9] as const;
+    const prediction = { data: Float32Array.from(rows), shape, layout: "NAC", hasObjectness: false } as const;
+    const detector = { detect: async () => ({ predictions: [prediction], prepareMs: 0, inferenceMs: 0 }) };
+    const kind = { family, task: "detect", maxStride: 16 };
+    const validator = new Validator(dataset, kind, { ...form, ...options });
+    const found: number[] = [];
+    const callbacks = [{ onValBatch: (batch: ValidatedBatch) => void found.push(batch.found[0]?.count ?? 0) }];
+    await validator.measure(detector, { callbacks });
+    expect(found).toEqual([most]);
+    await validator.dispose();
+  });
+
   it("stops when its signal aborts", async () => {
     const model = tinyModel({ names: data.names });
     const stop = new AbortController();
