@@ -46,7 +46,7 @@ export async function trackingImage() {
     },
     "zones",
   );
-  const tracker = new ResultsTracker({ zones });
+  const tracker = new ResultsTracker({ zones, settings: { tracker_type: "bytetrack" } });
   let last;
   for (let frame = 0; frame < 40; frame++) {
     const shown = shapes.map((shape) => ({

@@ -38,6 +38,11 @@ export { readDatasetConfig } from "./read-dataset-config.ts";
 export { type BatchPlan, type RectangularOptions, rectangularBatches } from "./rectangular.ts";
 export { classWeights, imageWeights, type LabeledImage } from "./samplers/image-weights.ts";
 export { type GeneratedShapes, type GenerateShapesOptions, generateShapes } from "./shapes/generate-shapes.ts";
+export {
+  type GeneratedShapesVideo,
+  type GenerateShapesVideoOptions,
+  generateShapesVideo,
+} from "./shapes/generate-shapes-video.ts";
 export { type ShapeName, shapeNames } from "./shapes/outline.ts";
 export { type SplitClassesOptions, splitClasses } from "./split/split-classes.ts";
 export { type SplitOptions, type SplitResult, splitImages } from "./split/split-images.ts";

@@ -13,7 +13,8 @@ export function renderScene(scene: Scene, rng: Random): Image {
   return image;
 }
 
-function paintObject(image: Image, object: SceneObject): void {
+/** Paints a shape with its shadow over what is there. */
+export function paintObject(image: Image, object: SceneObject): void {
   const outline = outlineOf(object);
   const shadow = Math.max(1, object.radius * 0.08);
   const [left, top, right, bottom] = outlineBox(outline);

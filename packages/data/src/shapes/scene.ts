@@ -59,7 +59,7 @@ export function drawScene(
   const background = drawBackground(rng, size);
   const objects: SceneObject[] = [];
   const wanted = rng.integer(...rules.count);
-  for (let tries = 0; objects.length < wanted && tries < 60; tries++) {
+  for (let tries = 0; objects.length < wanted && tries < Math.max(60, 10 * wanted); tries++) {
     const placement = drawPlacement(rng, classes, size, rules);
     const clear = objects.every(({ x, y, radius }) => {
       return Math.hypot(x - placement.x, y - placement.y) >= nearness * (radius + placement.radius);

@@ -1,5 +1,5 @@
 import type { ImageSize } from "@lookonce/geometry";
-import type { ZoneResults } from "./zone-results.ts";
+import type { Point, Zones } from "../zones/parse-zones.ts";
 
 /** Moves what is tracked between the pixels of a sequence's first frame and those of a frame that may have another size. */
 export class FrameScale {
@@ -26,9 +26,12 @@ export class FrameScale {
     return this.#isSame ? points : points.map((value, i) => value * this.#factor(i));
   }
 
-  zonesToFrame(zones: ZoneResults | undefined): ZoneResults | undefined {
-    if (zones === undefined || this.#isSame) return zones;
-    return { ...zones, marks: zones.marks.map((mark) => ({ ...mark, points: this.pointsToFrame(mark.points) })) };
+  zonesToFrame(zones: Zones): Zones {
+    if (this.#isSame) return zones;
+    const moved = ([x, y]: Point): Point => [x * this.#across, y * this.#down];
+    const lines = Object.entries(zones.lines).map(([name, [from, to]]) => [name, [moved(from), moved(to)]] as const);
+    const areas = Object.entries(zones.zones).map(([name, points]) => [name, points.map(moved)] as const);
+    return { ...zones, lines: Object.fromEntries(lines), zones: Object.fromEntries(areas) };
   }
 
   /** A motion between two frames of this size, [2, 3]. */
