@@ -10,10 +10,12 @@ import { openApi } from "./openapi.ts";
 import { InferencePool } from "./pool/inference-pool.ts";
 import { healthRoutes } from "./routes/health-routes.ts";
 import { modelRoutes } from "./routes/model-routes.ts";
-import { predictRoute, type ServiceParts } from "./routes/predict-route.ts";
+import { predictRoute } from "./routes/predict-route.ts";
 import { boundBodies } from "./security/body-budget.ts";
 import { guard } from "./security/guard.ts";
+import type { ServiceParts } from "./service-parts.ts";
 import { type FullSettings, fillSettings, type ServerSettings } from "./settings.ts";
+import { trackRoutes } from "./track/track-routes.ts";
 import { Turn } from "./turn.ts";
 import { webPage } from "./web-page.ts";
 
@@ -83,6 +85,8 @@ async function addRoutes(app: FastifyInstance, parts: ServiceParts): Promise<voi
   const health: JobHealth = {};
   healthRoutes(app, async () => turn.reason ?? (await pool.whyNotReady()), health);
   predictRoute(app, parts);
+  const sessions = trackRoutes(app, parts);
+  metrics.watchSessions(sessions);
   modelRoutes(app, models);
   const { runsRoot, dataRoots, modelRoots, device, database = join(runsRoot, "jobs.sqlite"), jobs } = settings;
   const modelPath = (name: string): string | undefined => models.pathOf(name);

@@ -27,6 +27,7 @@ export async function openApi(app: FastifyInstance, { key, predictKey }: FullSet
       },
       tags: [
         { name: "predict", description: "Objects in images" },
+        { name: "track", description: "Objects with identities, in videos and in sessions of frames" },
         { name: "models", description: "Detectors that are loaded" },
         { name: "jobs", description: "Trainings, validations and exports" },
         { name: "runs", description: "What trainings left: curves, images, weights" },

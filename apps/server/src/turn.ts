@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { HttpError } from "./errors/http-error.ts";
 
 /** Routes whose answers are waited for when the service is to end; jobs and streams of events look after themselves. */
-const awaited = /^\/v1\/(predict|models)/;
+const awaited = /^\/v1\/(predict|models|track)/;
 
 /** Milliseconds in which requests that are on their way arrive and are refused. */
 const lastRequestsMs = 100;

@@ -39,9 +39,11 @@ export { type EvolveOptions, type EvolveReport, evolve } from "./evolve.ts";
 export { exportPlans, type PlannedExport } from "./export/plan-export.ts";
 export type { FetchOptions } from "./find-weights-file.ts";
 export { type AnchorFinding, type FitAnchorsOptions, fitAnchors } from "./fit-anchors.ts";
+export { type Frame, type FrameMotion, frameMotion, readFrames } from "./frames.ts";
 export {
   canResume,
   compareLayers,
+  createTracker,
   isImage,
   parseImageHeader,
   progress,
@@ -62,6 +64,7 @@ export type {
   ValOptions,
   ValReport,
 } from "./options.ts";
+export type { PlainFound, PlainFrame, PlainTracker, PlainTrackerOptions, PlainTracks } from "./plain-tracker.ts";
 export { makeRunDirectory, newestTraining } from "./run-directory.ts";
 export { type ValTrackOptions, type ValTrackReport, valTrack } from "./val-track.ts";
 export { YOLO } from "./yolo.ts";

@@ -2,6 +2,7 @@
 import type * as image from "@lookonce/image";
 import type { LayerPair, LayerSummary } from "@lookonce/nn";
 import type { ProgressStream, TrainCallbacks } from "@lookonce/trainer";
+import type { PlainTracker, PlainTrackerOptions } from "./plain-tracker.ts";
 
 /** Reads an image file as 8-bit RGB; see `readImage` of `@lookonce/image`. */
 export const readImage: typeof image.readImage = async (...given) =>
@@ -15,6 +16,15 @@ export async function parseImageHeader(file: Uint8Array): Promise<image.ImageHea
 /** Returns whether a file is of a format that {@link readImage} decodes, by its first bytes. */
 export async function isImage(file: Uint8Array): Promise<boolean> {
   return (await import("@lookonce/image")).imageFormat(file) !== undefined;
+}
+
+/**
+ * Creates a tracker of what was found elsewhere, such as in other processes.
+ *
+ * @throws LookonceError `ARGUMENT` for settings, lines or zones that cannot be used
+ */
+export async function createTracker(options: PlainTrackerOptions = {}): Promise<PlainTracker> {
+  return new (await import("./plain-tracker.ts")).PlainTracker(options);
 }
 
 /** Returns the names of the model files that are shipped, such as `yolov8.yaml`. */

@@ -43,6 +43,12 @@ export class Metrics {
     });
   }
 
+  /** Counts sessions of tracking. */
+  watchSessions(sessions: { count: number }): void {
+    const about = { name: "lookonce_track_sessions", help: "Sessions of tracking that are open" };
+    gauge([this.registry], about, () => sessions.count);
+  }
+
   /** Times every request of an app and shows the measurements at `/metrics`. */
   serve(app: FastifyInstance): void {
     app.addHook("onResponse", async ({ method, routeOptions }, reply) => {

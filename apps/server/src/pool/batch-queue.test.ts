@@ -4,8 +4,8 @@ import { BatchQueue, type PendingImage } from "./batch-queue.ts";
 const options = { batch: 3, window: 5, maxPixels: 1000 };
 
 function image(key: string, since: number, { pixels = 10, model = "m" } = {}): PendingImage {
-  const file = new Uint8Array();
-  return { key, model, imgsz: 64, nms: true, file, pixels, options: {}, since, resolve() {}, reject() {} };
+  const content = new Uint8Array();
+  return { key, model, imgsz: 64, nms: true, content, pixels, options: {}, since, resolve() {}, reject() {} };
 }
 
 const fill = (queue: BatchQueue, ...images: PendingImage[]): void => {

@@ -1,16 +1,13 @@
-import type { DetectOptions } from "lookonce";
-import type { DetectAnswer } from "./inference-tasks.ts";
+import type { DetectAnswer, SentContent } from "./inference-tasks.ts";
 
 /** An image that waits for a worker. */
-export interface PendingImage {
+export interface PendingImage extends SentContent {
   /** Images of the same key can be in one batch: same model and branch, and same size for the network. */
   key: string;
   readonly model: string;
   readonly imgsz: number;
   readonly nms: boolean;
-  readonly file: Uint8Array;
   readonly pixels: number;
-  readonly options: DetectOptions;
   /** When it arrived, in milliseconds. */
   readonly since: number;
   /** Whether it was in a process that died: it is tried once more, alone in a process. */

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { pngFile } from "../test-png.ts";
 import { childProcesses, temporaryFolder, writeTinyWeights } from "../test-service.ts";
 import { InferencePool, type InferencePoolOptions, type SubmittedImage } from "./inference-pool.ts";
+import type { FoundImage } from "./inference-tasks.ts";
 
 const tiny = `${temporaryFolder()}/tiny.safetensors`;
 await writeTinyWeights(tiny);
@@ -18,7 +19,7 @@ async function makePool(options: Partial<InferencePoolOptions> = {}): Promise<In
 }
 
 const file = pngFile({ width: 64, height: 64 });
-const image: SubmittedImage = { file, options: { conf: 0 }, pixels: 4096, shape: "64x64" };
+const image: SubmittedImage = { content: file, options: { conf: 0 }, pixels: 4096, shape: "64x64" };
 const request = (signal = new AbortController().signal): Parameters<InferencePool["submit"]>[1] => ({
   ...{ model: "tiny", imgsz: 64, nms: true, signal },
 });
@@ -59,8 +60,28 @@ describe("InferencePool", async () => {
     await expect(pool.submit([image], request(controller.signal))).rejects.toThrow("gone");
   });
 
+  it("estimates how the camera moved since another frame, where that is asked", async () => {
+    const size = { width: 320, height: 240 };
+    const view = (shift: number) => ({
+      ...size,
+      // Tiles in different grays
+      data: Uint8Array.from({ length: 3 * size.width * size.height }, (_, i) => {
+        const [x, y] = [(Math.trunc(i / 3) % size.width) + shift, Math.trunc(i / 3 / size.width)];
+        return (Math.trunc(x / 20) * 53 + Math.trunc(y / 20) * 101) % 256;
+      }),
+    });
+    const sent = (shift: number, motion: object) => ({ ...image, content: view(shift), motion });
+    const first = await pool.submit([sent(0, {})], request());
+    const { motion } = first.answers[0] as FoundImage;
+    expect(motion?.warp).toBeUndefined();
+    const second = await pool.submit([sent(6, { before: motion?.gray }), image], request());
+    const [warp, none] = second.answers.map((answer) => (answer as FoundImage).motion?.warp);
+    expect(Array.from(warp ?? [], (value) => Math.round(100 * value) / 100 + 0)).toEqual([1, 0, -6, 0, 1, 0]);
+    expect(none).toBeUndefined();
+  });
+
   it("reports damaged images among whole ones", async () => {
-    const damaged = { ...image, file: file.subarray(0, 60) };
+    const damaged = { ...image, content: file.subarray(0, 60) };
     const { answers } = await pool.submit([image, damaged], request());
     expect(answers).toMatchObject([{ width: 64 }, { error: { code: "FORMAT" } }]);
   });

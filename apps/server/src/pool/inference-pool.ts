@@ -6,7 +6,14 @@ import type { ModelInfo } from "lookonce";
 import { childEnvironment } from "../child-environment.ts";
 import { HttpError } from "../errors/http-error.ts";
 import { BatchQueue, type BatchQueueOptions, type PendingBatch, type PendingImage } from "./batch-queue.ts";
-import type { DetectAnswer, InferenceTasks, LoadedModel, LoadRequest, WorkerSettings } from "./inference-tasks.ts";
+import type {
+  DetectAnswer,
+  InferenceTasks,
+  LoadedModel,
+  LoadRequest,
+  SentContent,
+  WorkerSettings,
+} from "./inference-tasks.ts";
 import { workerAddress } from "./process/worker-address.ts";
 
 /** Batches for each worker that are in progress at once: one that the network runs on, and one that is decoded meanwhile. */
@@ -40,7 +47,7 @@ export interface InferencePoolOptions extends BatchQueueOptions {
 }
 
 /** An image to detect objects in; images of different shapes are not batched. */
-export type SubmittedImage = Pick<PendingImage, "file" | "options" | "pixels"> & { shape: string };
+export type SubmittedImage = SentContent & Pick<PendingImage, "pixels"> & { shape: string };
 
 type InferenceWorker = PoolWorker<InferenceTasks>;
 
@@ -223,7 +230,8 @@ export class InferencePool {
     this.#inProgress.set(batch, control);
     this.#options.onBatch?.({ model, size: images.length });
     try {
-      const request = { model, imgsz, nms, images: images.map(({ file, options }) => ({ file, options })) };
+      const sent = images.map(({ content, options, motion }) => ({ content, options, ...(motion && { motion }) }));
+      const request = { model, imgsz, nms, images: sent };
       const answers = await this.#pool.run("detect", request, {
         timeoutMs: this.#options.batchTimeoutMs,
         signal: control.signal,

@@ -1,6 +1,6 @@
 import type { OnnxRuntimeDevice } from "@lookonce/config";
 import type { SentError } from "@lookonce/worker-pool";
-import type { DetectOptions, Image, ModelInfo, PlainResults } from "lookonce";
+import type { DetectOptions, FrameMotion, Image, ModelInfo, PlainResults } from "lookonce";
 
 /** How every worker runs its models. */
 export interface WorkerSettings {
@@ -24,7 +24,7 @@ export interface InferenceTasks {
   /** Is answered when the network's thread is free. */
   ping: { request: undefined; response: undefined };
   /** Detects objects in images that have the same size for the network. */
-  detect: { request: DetectRequest<ImageFile>; response: DetectAnswer[] };
+  detect: { request: DetectRequest<SentContent>; response: DetectAnswer[] };
 }
 
 /** Tasks of the thread that runs the network in an inference process. */
@@ -48,9 +48,17 @@ export interface DetectRequest<I> {
 }
 
 /** An image as it came with a request. */
-export interface ImageFile {
-  file: Uint8Array;
-  options: DetectOptions;
+export interface SentContent {
+  /** Its file, or its pixels where they were decoded before. */
+  readonly content: Uint8Array | Image;
+  readonly options: DetectOptions;
+  /** Asks how the camera moved since another frame. */
+  readonly motion?: MotionRequest;
+}
+
+/** Asks how the camera moved; of the first frame of a sequence there is none before. */
+export interface MotionRequest {
+  before?: FrameMotion["gray"];
 }
 
 export interface DecodedImage {
@@ -78,4 +86,6 @@ export type DetectAnswer = FoundImage | { error: SentError };
 
 export interface FoundImage extends Pick<PlainResults, "width" | "height" | "boxes" | "top5"> {
   speed: { preprocess: number; inference: number; postprocess: number };
+  /** How the camera moved, where that was asked. */
+  motion?: FrameMotion;
 }

@@ -1,15 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { libraryValues } from "@lookonce/config";
-import { decodeError } from "@lookonce/worker-pool";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance } from "fastify";
 import type { DetectOptions } from "lookonce";
-import { HttpError } from "../errors/http-error.ts";
-import { refuse } from "../errors/refuse.ts";
-import { admitImage, type SentImage } from "../images/admit-image.ts";
-import type { Metrics } from "../metrics/metrics.ts";
-import type { ModelRegistry } from "../models/model-registry.ts";
-import type { InferencePool, SubmittedImage } from "../pool/inference-pool.ts";
-import type { FoundImage, LoadedModel } from "../pool/inference-tasks.ts";
+import type { FoundImage } from "../pool/inference-tasks.ts";
 import { refusals } from "../schemas/error-schema.ts";
 import {
   answerSchema,
@@ -18,16 +10,9 @@ import {
   parametersSchema,
   predictBodies,
 } from "../schemas/predict-schemas.ts";
-import type { FullSettings } from "../settings.ts";
+import type { ServiceParts } from "../service-parts.ts";
+import { checkBranch, detectImages, whenUnwanted } from "./detect-images.ts";
 import { readPredictBody } from "./read-predict-body.ts";
-
-/** What a service is made of. */
-export interface ServiceParts {
-  settings: FullSettings;
-  pool: InferencePool;
-  models: ModelRegistry;
-  metrics: Metrics;
-}
 
 /** The answer to `POST /v1/predict`. */
 export interface PredictAnswer {
@@ -67,8 +52,9 @@ export function predictRoute(app: FastifyInstance, parts: ServiceParts): void {
       const { id, model } = models.find(parameters.model);
       const options = libraryValues(thresholds, parameters) as DetectOptions;
       const { imgsz, nms = settings.nms } = parameters;
-      if (!nms && !model.branches.includes("one2one")) throw noSuchBranch(id);
-      const { answers, waited } = await detect(sent, { id, model, options, imgsz, nms, reply }, parts);
+      checkBranch(id, model, nms);
+      const signal = whenUnwanted(reply, settings.timeout);
+      const { answers, waited } = await detectImages(sent, { id, model, options, imgsz, nms, signal }, parts);
       metrics.images.inc({ model: id }, answers.length);
       const [first] = answers;
       if (answers.length === 1 && first instanceof Error) throw first;
@@ -80,67 +66,4 @@ export function predictRoute(app: FastifyInstance, parts: ServiceParts): void {
       return { model: id, images, queue_ms: waited, total_ms: reply.elapsedTime };
     },
   );
-}
-
-function noSuchBranch(id: string): HttpError {
-  const message = `The model "${id}" has no one-to-one branch, which nms=false uses: only such as YOLO26 and YOLOv10 have. Leave nms out.`;
-  return new HttpError(400, "ARGUMENT", message);
-}
-
-interface DetectRequest {
-  id: string;
-  model: LoadedModel;
-  options: DetectOptions;
-  imgsz: number | undefined;
-  nms: boolean;
-  reply: FastifyReply;
-}
-
-/** Detects in the images that can be read; returns the reason for the others. */
-async function detect(
-  images: readonly SentImage[],
-  { id, model, options, imgsz, nms, reply }: DetectRequest,
-  { pool, settings }: ServiceParts,
-): Promise<{ answers: (FoundImage | HttpError)[]; waited: number }> {
-  // An exported model may fix its size
-  const [maxHeight, maxWidth] = imgsz === undefined ? model.imgsz : [imgsz, imgsz];
-  const admitted = await Promise.all(
-    images.map(async (image): Promise<SubmittedImage | HttpError> => {
-      try {
-        const size = await admitImage(image, settings.maxPixels);
-        // Of unknown size: a batch of its own
-        if (size === undefined) {
-          return { file: image.file, options, pixels: settings.maxPixels, shape: `unknown ${randomUUID()}` };
-        }
-        const { width, height } = size;
-        const ratio = Math.min(maxHeight / height, maxWidth / width);
-        const padded = (side: number): number => Math.ceil(Math.round(side * ratio) / model.stride) * model.stride;
-        const shape = settings.rect ? `${padded(height)}x${padded(width)}` : `${maxHeight}x${maxWidth}`;
-        return { file: image.file, options, pixels: width * height, shape };
-      } catch (error) {
-        return refuse(error);
-      }
-    }),
-  );
-  const accepted = admitted.filter((image) => !(image instanceof Error)) as SubmittedImage[];
-  if (accepted.length === 0) return { answers: admitted as HttpError[], waited: 0 };
-  const signal = whenUnwanted(reply, settings.timeout);
-  const request = { model: id, imgsz: imgsz ?? Math.max(...model.imgsz), nms, signal };
-  const { answers, waited } = await pool.submit(accepted, request);
-  const found = answers.map((answer) => ("error" in answer ? refuse(decodeError(answer.error)) : answer));
-  return { answers: admitted.map((image) => (image instanceof Error ? image : (found.shift() as FoundImage))), waited };
-}
-
-/** Aborts when a request's time has run out or its client has gone. */
-function whenUnwanted(reply: FastifyReply, seconds: number): AbortSignal {
-  const controller = new AbortController();
-  const timer = setTimeout(() => {
-    const message = `The answer was not there within ${seconds} seconds; the service may have too much to do.`;
-    controller.abort(new HttpError(504, "TIMEOUT", message, { retryAfter: 1 }));
-  }, 1000 * seconds);
-  reply.raw.once("close", () => {
-    clearTimeout(timer);
-    controller.abort(new HttpError(499, "CLIENT_GONE", "The client closed the connection."));
-  });
-  return controller.signal;
 }

@@ -89,7 +89,7 @@ async function readForm(request: FastifyRequest, rules: BodyRules): Promise<Pred
 }
 
 /** The parser of forms throws errors of its own, most of them without a status. */
-function formFault(error: unknown, { maxBody }: BodyRules): unknown {
+export function formFault(error: unknown, { maxBody }: Pick<BodyRules, "maxBody">): unknown {
   if (error instanceof HttpError) return error;
   const { statusCode, message } = error as { statusCode?: number; message: string };
   if (statusCode === 413) return tooLarge(maxBody);
@@ -112,7 +112,7 @@ function textParameters(
 }
 
 /** Validates a value against a schema; texts in a query string become what the schema wants. */
-function validateAgainst(
+export function validateAgainst(
   request: FastifyRequest,
   value: unknown,
   { schema, part }: { schema: object; part: "body" | "querystring" },

@@ -7,9 +7,12 @@ export function parameterOptions({ maxImgsz }: Pick<FullSettings, "maxImgsz">): 
   return requestOptions(optionSchema.predict, { imgsz: maxImgsz, max_det: 10_000 });
 }
 
-/** Parameters of a prediction, with the names that YOLO users know. */
-function detectParameters(settings: FullSettings): Readonly<Record<string, object>> {
-  const { properties } = tableJsonSchema(parameterOptions(settings));
+/** Parameters of a detection, with the names that YOLO users know. */
+export function detectProperties(
+  settings: FullSettings,
+  options: OptionTable = parameterOptions(settings),
+): Readonly<Record<string, object>> {
+  const { properties } = tableJsonSchema(options);
   // The validator would fill them in: here the service's settings and the model's family decide
   const withoutDefaults = Object.entries(properties).map(
     ([name, { default: _, ...schema }]) => [name, schema] as const,
@@ -33,7 +36,7 @@ function detectParameters(settings: FullSettings): Readonly<Record<string, objec
 
 /** The parameters alone, as they come in an address or a form. */
 export function parametersSchema(settings: FullSettings): object {
-  return { type: "object", additionalProperties: false, properties: detectParameters(settings) };
+  return { type: "object", additionalProperties: false, properties: detectProperties(settings) };
 }
 
 /** The body of a request in JSON. */
@@ -49,12 +52,19 @@ export function jsonSchema(settings: FullSettings): object {
         maxItems: settings.maxImages,
         items: { type: "string", description: "An image file in base64, or as a data: address" },
       },
-      ...detectParameters(settings),
+      ...detectProperties(settings),
     },
   };
 }
 
-const milliseconds = { type: "number", description: "Milliseconds" } as const;
+export const milliseconds = { type: "number", description: "Milliseconds" } as const;
+
+/** Schema of an object with properties. */
+interface BoxSchema {
+  type: "object";
+  required: readonly string[];
+  properties: Readonly<Record<string, object>>;
+}
 
 const number = { type: "number" } as const;
 
@@ -62,7 +72,7 @@ const numbers = { type: "array", items: number } as const;
 
 const classProperties = { class: { type: "integer" }, name: { type: "string" }, confidence: number } as const;
 
-const boxSchema = {
+export const boxSchema: BoxSchema = {
   type: "object",
   required: ["x1", "y1", "x2", "y2", "confidence", "class", "name"],
   properties: {
@@ -87,7 +97,7 @@ const boxSchema = {
       },
     },
   },
-} as const;
+};
 
 /** What was found, image by image; one that could not be read among several has `error` alone. */
 export const answerSchema: Readonly<Record<string, unknown>> = {
@@ -135,7 +145,7 @@ export function predictBodies(settings: FullSettings): object {
   const form = {
     type: "object",
     required: ["image"],
-    properties: { image: { type: "array", items: image }, ...detectParameters(settings) },
+    properties: { image: { type: "array", items: image }, ...detectProperties(settings) },
   };
   return {
     "multipart/form-data": { schema: form },

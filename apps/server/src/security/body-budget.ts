@@ -100,7 +100,7 @@ class BodyBudget {
 }
 
 /** An address; behind one, those with one key do not use up what those with the other may have. */
-function clientOf({ ip, mayOnlyPredict }: FastifyRequest): string {
+export function clientOf({ ip, mayOnlyPredict }: FastifyRequest): string {
   return mayOnlyPredict ? `${ip} predicts` : ip;
 }
 

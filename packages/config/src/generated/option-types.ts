@@ -1044,6 +1044,10 @@ export interface ServeArgs {
   maxImages?: number;
   /** Maximum millions of pixels of an image. Default: 50. */
   maxPixels?: number;
+  /** Maximum sessions of tracking open at a time. Default: 64. */
+  maxSessions?: number;
+  /** Seconds without a frame after which a session of tracking ends. Default: 60. */
+  sessionTimeout?: number;
   /** Maximum models loaded at a time. Default: 8. */
   maxModels?: number;
   /** Requests a minute from one address; 0 for no limit. Default: 6000. */
@@ -1084,6 +1088,8 @@ export interface ServeValues {
   maxBody: number;
   maxImages: number;
   maxPixels: number;
+  maxSessions: number;
+  sessionTimeout: number;
   maxModels: number;
   rate: number;
   cors?: readonly string[];

@@ -118,6 +118,8 @@ export const serveOptions: OptionTable = {
   max_body: number("maximum MiB of a request", 32, { min: 0.001 }),
   max_images: integer("maximum images of a request", 32, { min: 1 }),
   max_pixels: number("maximum millions of pixels of an image", 50, { min: 0.001 }),
+  max_sessions: integer("maximum sessions of tracking open at a time", 64, { min: 1 }),
+  session_timeout: number("seconds without a frame after which a session of tracking ends", 60, { min: 0.1 }),
   max_models: integer("maximum models loaded at a time", 8, { min: 1 }),
   rate: integer("requests a minute from one address; 0 for no limit", 6000, { min: 0 }),
   cors: words("origins of web pages that may use the service", undefined, { expects: "origin,origin" }),

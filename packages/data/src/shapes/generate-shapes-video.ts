@@ -19,7 +19,7 @@ export interface GenerateShapesVideoOptions {
   frames?: number;
   /** Shapes that move. Default 30. */
   shapes?: number;
-  /** Side of the frames, in pixels. Default 640. */
+  /** Side of the frames, in pixels. Default 960. */
   size?: number;
   /** Equal seeds draw equal files. Default 0. */
   seed?: number;
@@ -36,25 +36,37 @@ export interface GeneratedShapesVideo {
   names: readonly ShapeName[];
 }
 
-/** A shape on its way, in pixels and radians a frame. */
+/** A swing about a place: the position is `center + reach · sin(phase + pace · frame)`, in pixels and radians. */
+interface Swing {
+  center: number;
+  reach: number;
+  phase: number;
+  pace: number;
+}
+
+/** A shape on its way. */
 interface Mover {
   object: SceneObject;
-  dx: number;
-  dy: number;
+  x: Swing;
+  y: Swing;
+  /** Radians a frame. */
   turn: number;
 }
 
-/** Radii as shares of 640 pixels, which are the sizes of the data set of shapes at its own 160. */
-const rules = { radius: [0.03, 1.7] } as const;
+/** The smallest radius in pixels, and how many times that the largest has: sizes that the data set of shapes has, too. */
+const radii = { least: 16, times: 1.6 } as const;
+
+/** Pixels a frame, each way, at the middle of a swing. */
+const [minSpeed, maxSpeed] = [0.8, 2.5];
 
 /**
- * Draws a video of shapes that move, cross and cover one another and turn around at the edges, as a sequence in MOTChallenge's form:
+ * Draws a video of shapes that swing, cross and cover one another, as a sequence in MOTChallenge's form:
  * `img1/000001.jpg` … and `gt/gt.txt`, whose rows have the class, counted from 1, and the share of the shape that is seen.
  *
  * @throws LookonceError `ARGUMENT` for bad options; `IO` when it cannot be written
  */
 export async function generateShapesVideo(options: GenerateShapesVideoOptions): Promise<GeneratedShapesVideo> {
-  const { directory, frames = 600, shapes = 30, size = 640, seed = 0, onProgress } = options;
+  const { directory, frames = 600, shapes = 30, size = 960, seed = 0, onProgress } = options;
   for (const [key, value, least] of [
     ["frames", frames, 1],
     ["shapes", shapes, 1],
@@ -66,19 +78,19 @@ export async function generateShapesVideo(options: GenerateShapesVideoOptions): 
   const folder = join(directory, "img1");
   await writing(folder, () => mkdir(folder, { recursive: true }));
   const rng = new Random(seed).fork("shapes video");
-  const radius = [(rules.radius[0] * 640) / size, rules.radius[1]] as const;
+  const radius = [radii.least / size, radii.times] as const;
   const scene = drawScene(rng, shapeNames, size, { count: [shapes, shapes + 1], radius });
   if (scene.objects.length < shapes) {
     throw new LookonceError("ARGUMENT", `${shapes} shapes do not fit into frames of ${size} pixels; try fewer.`);
   }
   const ground = blankImage({ width: size, height: size });
   paintBackground(ground, scene.background, rng);
-  const movers = scene.objects.map((object) => moverOf(object, rng));
+  const movers = scene.objects.map((object) => moverOf(object, size, rng));
   const rows: string[] = [];
   const numbers = Array.from({ length: frames }, (_, i) => i + 1);
   let done = 0;
   await mapConcurrently(numbers, 4, async (number) => {
-    const objects = movers.map((mover) => placeAt(mover, number, size));
+    const objects = movers.map((mover) => placeAt(mover, number));
     const image: Image = { ...ground, data: ground.data.slice() };
     for (const object of objects) paintObject(image, object);
     const shown = { ...scene, objects };
@@ -94,28 +106,19 @@ export async function generateShapesVideo(options: GenerateShapesVideoOptions): 
   return { frames: folder, truth, names: shapeNames };
 }
 
-function moverOf(object: SceneObject, rng: Random): Mover {
-  const way = rng.uniform(0, 2 * Math.PI);
-  const speed = rng.uniform(0.8, 2.4);
-  return { object, dx: speed * Math.cos(way), dy: speed * Math.sin(way), turn: rng.uniform(-0.02, 0.02) };
-}
-
-/** A shape in a frame; it goes straight on, and back where it would leave the image. */
-function placeAt({ object, dx, dy, turn }: Mover, frame: number, size: number): SceneObject {
-  const room = { from: object.radius + 1, to: size - object.radius - 1 };
-  return {
-    ...object,
-    x: between(object.x + dx * frame, room),
-    y: between(object.y + dy * frame, room),
-    angle: object.angle + turn * frame,
+function moverOf(object: SceneObject, size: number, rng: Random): Mover {
+  const margin = object.radius + 4;
+  const swing = (): Swing => {
+    const reach = rng.uniform(0.1, 0.3) * size;
+    const center = rng.uniform(margin + reach, size - margin - reach);
+    return { center, reach, phase: rng.uniform(0, 2 * Math.PI), pace: rng.uniform(minSpeed, maxSpeed) / reach };
   };
+  return { object, x: swing(), y: swing(), turn: rng.uniform(-0.01, 0.01) };
 }
 
-/** A way along a line, folded into a stretch of it. */
-function between(position: number, { from, to }: { from: number; to: number }): number {
-  const length = to - from;
-  const way = (((position - from) % (2 * length)) + 2 * length) % (2 * length);
-  return from + Math.min(way, 2 * length - way);
+function placeAt({ object, x, y, turn }: Mover, frame: number): SceneObject {
+  const at = ({ center, reach, phase, pace }: Swing): number => center + reach * Math.sin(phase + pace * frame);
+  return { ...object, x: at(x), y: at(y), angle: object.angle + turn * frame };
 }
 
 function truthRow(object: SceneObject, { number, id, seen }: { number: number; id: number; seen: number }): string {

@@ -1,12 +1,12 @@
 // The program of the inference processes: decodes images, while a thread of its own runs the network on those before. What
 // hangs or crashes in a decoder or in ONNX Runtime ends with the process, which the service kills and replaces.
 import { encodeError, readWorkerData, type SentError, serveTasks, WorkerPool } from "@lookonce/worker-pool";
-import { readImage } from "lookonce";
+import { frameMotion, readImage } from "lookonce";
 import type {
   DecodedImage,
   DetectAnswer,
-  ImageFile,
   InferenceTasks,
+  SentContent,
   ThreadTasks,
   WorkerSettings,
 } from "../inference-tasks.ts";
@@ -27,12 +27,19 @@ const thread = new WorkerPool<ThreadTasks>({
   },
 });
 
-async function decode({ file, options }: ImageFile): Promise<DecodedImage | { error: SentError }> {
+async function decode({ content, options }: SentContent): Promise<DecodedImage | { error: SentError }> {
+  if (!(content instanceof Uint8Array)) return { image: content, options };
   try {
-    return { image: await readImage(file, { maxPixels: settings.maxPixels }), options };
+    return { image: await readImage(content, { maxPixels: settings.maxPixels }), options };
   } catch (error) {
     return { error: encodeError(error) };
   }
+}
+
+/** Answers with how the camera moved, while the network runs, where that was asked. */
+async function motionOf({ motion }: SentContent, decoded: DecodedImage | { error: SentError }): Promise<object> {
+  if (motion === undefined || "error" in decoded) return {};
+  return { motion: await frameMotion(decoded.image, motion.before) };
 }
 
 serveTasks<InferenceTasks>(
@@ -41,12 +48,18 @@ serveTasks<InferenceTasks>(
     unload: (request) => thread.run("unload", request),
     describe: (request) => thread.run("describe", request),
     ping: () => thread.run("ping", undefined),
-    async detect({ images: files, ...request }, context) {
-      const decoded = await Promise.all(files.map(decode));
+    async detect({ images: sent, ...request }, context) {
+      const decoded = await Promise.all(sent.map(decode));
       if (context.aborted) throw new Error("nobody waits for these images any more");
       const images = decoded.filter((one) => "image" in one);
-      const answers = (await thread.run("detect", { ...request, images })).values();
-      return decoded.map((one) => ("error" in one ? one : (answers.next().value as DetectAnswer)));
+      const [found, ...motions] = await Promise.all([
+        thread.run("detect", { ...request, images }),
+        ...sent.map((one, i) => motionOf(one, decoded[i] as DecodedImage)),
+      ]);
+      const answers = found.values();
+      return decoded.map((one, i) =>
+        "error" in one ? one : { ...(answers.next().value as DetectAnswer), ...motions[i] },
+      );
     },
   },
   { concurrent: true },

@@ -43,6 +43,8 @@ export class FfmpegProcess {
       stdio: ["pipe", "pipe", "pipe"],
       detached: process.platform !== "win32",
       windowsHide: true,
+      // It reads strangers' files
+      env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^LOOKONCE_.*KEY$/.test(name))),
     });
     this.#follow(onLine);
     const kill = (): void => this.kill();
