@@ -8,8 +8,9 @@ import {
 import { familySettings, makeRecipe } from "@lookonce/config";
 import { createCriterion, familyOf } from "@lookonce/families";
 import type { Criterion } from "@lookonce/loss";
-import type { DetectionModel } from "@lookonce/nn";
+import { DetectionModel, parseModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
+import { tinyModelYaml } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { noiseBatch } from "../auto-batch/auto-batch.ts";
@@ -83,20 +84,42 @@ async function moves(make: () => DetectionModel, amp: boolean) {
 
 const norm = (values: readonly number[]): number => Math.hypot(...values);
 
+/** Compares a step in half precision with one in single. */
+async function expectSameStep(make: () => DetectionModel): Promise<void> {
+  const single = await moves(make, false);
+  const mixed = await moves(make, true);
+  expect(mixed.scaling).toEqual({ scale: 65536, skipped: false });
+  expect(Math.abs(mixed.total / single.total - 1)).toBeLessThan(2e-3);
+  expect(Math.abs(mixed.gradientNorm / single.gradientNorm - 1)).toBeLessThan(5e-3);
+  for (const [i, expected] of single.moved.entries()) {
+    const error = norm(expected.map((value, j) => value - (mixed.moved[i]?.[j] as number)));
+    expect(error).toBeLessThan(0.03 * norm(expected) + 1e-4 * single.gradientNorm);
+  }
+  // Half precision was there, or the numbers would be the same.
+  expect(mixed.total).not.toBe(single.total);
+  expect(mixed.moved).not.toEqual(single.moved);
+}
+
+/** Models of the newer families' modules: large depthwise filters, attention, two branches; means of windows, pairs of filters. */
+const newer = {
+  v26: ["C2fCIB, [16, True, True]", 16, "A2C2f, [64, True, 4]", "SCDown, [16, 3, 2]"],
+  v9: ["RepNCSPELAN4, [16, 16, 8, 1]", "AConv, [16]", "SPPELAN, [16, 8]", "ADown, [16]"],
+};
+
+describe.each(Object.entries(newer))("mixed precision, modules of %s", (family, layers) => {
+  it("computes the loss and the gradients of single precision, but for rounding", () =>
+    expectSameStep(() => {
+      const file = tinyModelYaml({ nc: 2, layers: [8, 16, ...layers], levels: 2 });
+      const heads: Record<string, string> = { v26: "end2end: True\nreg_max: 1\n" };
+      const model = new DetectionModel(parseModelConfig((heads[family] ?? "") + file), { rng: new Random(1) });
+      expect(model.family).toBe(family);
+      return model;
+    }));
+});
+
 describe.each(Object.entries(models))("mixed precision, %s", (_, make) => {
   it("computes the loss and the gradients of single precision, but for rounding", async () => {
-    const single = await moves(make, false);
-    const mixed = await moves(make, true);
-    expect(mixed.scaling).toEqual({ scale: 65536, skipped: false });
-    expect(Math.abs(mixed.total / single.total - 1)).toBeLessThan(2e-3);
-    expect(Math.abs(mixed.gradientNorm / single.gradientNorm - 1)).toBeLessThan(5e-3);
-    for (const [i, expected] of single.moved.entries()) {
-      const error = norm(expected.map((value, j) => value - (mixed.moved[i]?.[j] as number)));
-      expect(error).toBeLessThan(0.03 * norm(expected) + 1e-4 * single.gradientNorm);
-    }
-    // Half precision was there, or the numbers would be the same.
-    expect(mixed.total).not.toBe(single.total);
-    expect(mixed.moved).not.toEqual(single.moved);
+    await expectSameStep(make);
   });
 
   it("keeps the weights in single precision", async () => {
