@@ -73,6 +73,7 @@ function styleSheet() {
   const fixed =
     "text{font-family:system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif;font-size:11.5px}" +
     ".title{font-size:18px;font-weight:600}.name{font-weight:600;font-size:12.5px}.mid{text-anchor:middle}" +
+    ".long{font-weight:600;font-size:10.5px}" +
     ".end{text-anchor:end}.arrow{fill:none;stroke-width:1.4}.box{stroke-width:1.2}";
   return `${fixed}${rules(schemes.light)}@media (prefers-color-scheme:dark){${rules(schemes.dark)}}`;
 }
@@ -128,7 +129,10 @@ function layer(node) {
   const detail = joins ? `${channels} channels` : `${channels} ch · ${short(node.parameters)}`;
   return [
     `<rect class="box ${joins ? "join" : node.group}" x="${x - width / 2}" y="${y - height / 2}" width="${width}" height="${height}" rx="${joins ? joinBox.height / 2 : 6}"/>`,
-    text({ x, y: y - 3, className: joins ? "mid" : "name mid" }, `${node.index}  ${name}`),
+    text(
+      { x, y: y - 3, className: joins ? "mid" : `${name.length > 11 ? "long" : "name"} mid` },
+      `${node.index}  ${name}`,
+    ),
     text({ x, y: y + 12, className: "faint mid" }, detail),
   ].join("");
 }
@@ -206,7 +210,8 @@ function drawHead({ head }) {
   const left = margin.left + Math.min(...columns) * columnWidth + 8;
   const right = margin.left + (Math.max(...columns) + 1) * columnWidth - 8;
   const top = headTop(head);
-  const name = `${head.index}  ${head.name} · ${head.nc} classes · ${short(head.parameters)}`;
+  const twice = head.branches?.length > 1 ? " in two branches; of each:" : "";
+  const name = `${head.index}  ${head.name} · ${head.nc} classes · ${short(head.parameters)}${twice}`;
   return [
     `<rect class="box head" x="${left}" y="${top}" width="${right - left}" height="${headHeight(head)}" rx="8"/>`,
     text({ x: (left + right) / 2, y: top + 18, className: "name mid" }, name),

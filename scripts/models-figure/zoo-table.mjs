@@ -34,8 +34,10 @@ export function zooTables(nn) {
         .sort((a, b) => a.length - b.length || sizeOf(a) - sizeOf(b));
       for (const file of files) left.delete(file);
       const rows = files.flatMap((file) => namesOf(file, nn)).map((name) => rowOf(name, imgsz, nn));
-      const header = `| model | layers | parameters | of these in the head | GFLOPs at ${imgsz} | strides |`;
-      return [`### ${title}`, "", header, "| --- | ---: | ---: | ---: | ---: | --- |", ...rows, ""].join("\n");
+      const header = `| model | layers | parameters | of these in the head | GFLOPs at ${imgsz} | fused | GFLOPs | strides |`;
+      return [`### ${title}`, "", header, "| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |", ...rows, ""].join(
+        "\n",
+      );
     })
     .concat([...left].map((file) => `${file} belongs to no family of scripts/models-figure/zoo-table.mjs\n`))
     .join("\n");
@@ -62,6 +64,8 @@ function namesOf(file, nn) {
 function rowOf(name, imgsz, nn) {
   const model = new nn.DetectionModel(nn.readModelConfig(name));
   const { layers, parameters, head, gflops, strides } = nn.summarize(model, { imgsz });
+  nn.outlineFused(model);
+  const fused = nn.summarize(model, { imgsz });
   const count = (value) => value.toLocaleString("en");
   const cells = [
     `\`${name}\``,
@@ -69,6 +73,8 @@ function rowOf(name, imgsz, nn) {
     count(parameters),
     count(head.parameters),
     gflops.toFixed(1),
+    count(fused.parameters),
+    fused.gflops.toFixed(1),
     strides.join(", "),
   ];
   return `| ${cells.join(" | ")} |`;

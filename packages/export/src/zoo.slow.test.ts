@@ -22,7 +22,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
  * batch, so that maps neither vanish nor explode with depth, and its biases favor no class.
  */
 async function enliven(model: DetectionModel, rng: Random): Promise<DetectionModel> {
-  const shape = [4, 3, 2 * model.maxStride, 2 * model.maxStride] as const;
+  // The coarsest maps have several cells, but for P6's: of fewer values the deviation is small by chance
+  const side = Math.max(2 * model.maxStride, 128);
+  const shape = [4, 3, side, side] as const;
   tf.tidy(() => {
     for (const [path, variable] of model.namedVariables()) {
       if (path.includes("running_")) variable.assign(tf.zeros(variable.shape));
@@ -81,8 +83,10 @@ describe("each shipped model", () => {
       expect(spread).toBeGreaterThan(largest <= 1 ? 1e-3 : 0.05);
       // Random networks make rounding large: 1e-4 in yolov8-p2 whatever the layout, 4e-5 at most in the others.
       expect(differences.probability).toBeLessThan(2e-4);
-      // With anchors boxes may be many times as large as the smallest image.
-      expect(differences.pixels / Math.max(largest, model.maxStride)).toBeLessThan(1e-4);
+      // With anchors boxes may be many times as large as the smallest image. Distances that are no means of distributions are as
+      // far off as the network's raw numbers.
+      const bound = model.head.regMax === 1 ? 1e-3 : 1e-4;
+      expect(differences.pixels / Math.max(largest, model.maxStride)).toBeLessThan(bound);
       model.dispose();
     },
   );

@@ -8,7 +8,7 @@ import type {
   ValArgs,
 } from "@lookonce/config";
 import type { RunOptions as PredictRunOptions, SkippedImage } from "@lookonce/inference";
-import type { BranchName, ModelSummary, ModuleDescription } from "@lookonce/nn";
+import type { BranchName, FusedSummary, ModelSummary, ModuleDescription } from "@lookonce/nn";
 import type { TrainOptions as RunOptions, TrainResult, ValidationResult } from "@lookonce/trainer";
 import type { FindModelOptions } from "./model-source.ts";
 import type { PlaceOptions } from "./place.ts";
@@ -43,6 +43,8 @@ export interface DetectorDescription {
 
 /** Result of `YOLO.info`. */
 export interface ModelInfo extends ModelSummary {
+  /** What it costs fused for inference, by each branch of its head. */
+  fused: FusedSummary[];
   /** Side of the image that shapes and operations are for. */
   imgsz: number;
   /** The tree of modules with their parameters, where it was asked for. */

@@ -78,9 +78,10 @@ export class YOLO {
    */
   async info({ imgsz, detailed = false }: InfoOptions = {}): Promise<ModelInfo> {
     const outline = await outlineModel(this.#source, { use: "list its layers" });
-    const { summarize } = await import("@lookonce/nn");
+    const { summarize, summarizeFused } = await import("@lookonce/nn");
     const side = fitSide(imgsz, outline, this.#log);
-    const summary = { ...summarize(outline, { imgsz: side }), imgsz: side };
+    const fused = summarizeFused(outline, { imgsz: side });
+    const summary = { ...summarize(outline, { imgsz: side }), fused, imgsz: side };
     return detailed ? { ...summary, details: await this.#details(outline) } : summary;
   }
 

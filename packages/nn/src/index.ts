@@ -33,7 +33,7 @@ export { type ConvBnActOptions, convBnAct } from "./functional/conv-bn-act.ts";
 export { type Conv2dOptions, conv2d, type Stride } from "./functional/conv2d.ts";
 export { type ActivationName, activations, silu } from "./functional/silu.ts";
 export { stopGradient } from "./functional/stop-gradient.ts";
-export { type FuseOptions, fuse } from "./fuse.ts";
+export { type FuseOptions, fuse, outlineFused } from "./fuse.ts";
 export {
   type BatchNormSettings,
   type BranchName,
@@ -137,4 +137,5 @@ export {
   type SummarizeOptions,
   summarize,
 } from "./summary/summarize.ts";
+export { type FusedSummary, summarizeFused } from "./summary/summarize-fused.ts";
 export type { Initializer, VariableSlot } from "./variable-slot.ts";

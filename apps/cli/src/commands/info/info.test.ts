@@ -26,7 +26,7 @@ describe("lookonce info", () => {
     expect(stderr).toContain("3,157,200 parameters");
     const info = json<Info>();
     const promised = ["parameters", "gradients", "layers", "gflops", "strides", "head", "modules"];
-    expect(Object.keys(info)).toEqual([...promised, "imgsz"]);
+    expect(Object.keys(info)).toEqual([...promised, "imgsz", "fused"]);
     expect(Object.keys(info.modules[0] ?? {}).slice(0, 5)).toEqual(["index", "from", "name", "parameters", "shape"]);
     expect(info.parameters).toBe(3157200);
     expect(info.modules.reduce((sum, { parameters }) => sum + parameters, 0)).toBe(info.parameters);
@@ -94,6 +94,24 @@ describe("lookonce info, explained", () => {
       /^total .* 1,035,934$/m,
     ],
     ["yolov8n-obb.yaml", ["one for angle", "with 1 output a cell", "= max(16, 1) = 16"], /^total .* 969,331$/m],
+    [
+      "yolo26n.yaml",
+      [
+        "309,656 parameters, in two branches that are alike",
+        "nothing is to be suppressed (nms=false)",
+        "max(16, 16, 4 · 1) = 16",
+        "reg_max is 1",
+        "fused for inference, with either branch: 2,408,932 parameters, 0.1 GFLOPs",
+      ],
+      /^one-to-one +154,828$/m,
+    ],
+    ["yolov10n.yaml", ["929,808 parameters, in two branches"], /^DFL +16$/m],
+    [
+      "yolo26n-pose.yaml",
+      ["with 51 outputs a cell", "c4 = max(ch[0] / 4, keypoints · (values + 2)) = 85", "What only training has"],
+      /^training +71,328$/m,
+    ],
+    ["yolov9e.yaml", ["fused for inference: 57,438,080 parameters"], /^14 +9 +1 +2,033,600 +CBLinear .*, .*$/m],
     ["yolov8n-cls.yaml", ["averaged over all cells"], /^linear +1,280 +1,000 +1,281,000$/m],
     [
       "yolov5n-seg.yaml",
@@ -174,12 +192,14 @@ describe("lookonce info graph=", () => {
 describe("the tables of lookonce info", () => {
   it.each([80, 120])("fit %i columns for every shipped family", async (columns) => {
     const { YOLO } = await import("lookonce");
-    for (const name of ["yolov8x.yaml", "yolov8x-p6.yaml", "yolov5x6.yaml", "yolo11x.yaml", "yolov5s-ghost.yaml"]) {
+    const newer = ["yolo26x-p6.yaml", "yolo26x-seg.yaml", "yolo12x.yaml", "yolov10x.yaml", "yolov9e.yaml"];
+    const older = ["yolov8x.yaml", "yolov8x-p6.yaml", "yolov5x6.yaml", "yolo11x.yaml", "yolov5s-ghost.yaml"];
+    for (const name of [...newer, ...older]) {
       const info = await (await YOLO.load(name)).info();
       const lines = [...layerTable(info.modules, columns), ...headLines(info.head, columns), ...widthHint(columns)];
       const widest = Math.max(...lines.map((line) => line.length));
-      // Of P6's five levels the sources and of C3Ghost the name take more; the arguments are as narrow as they get.
-      expect(widest).toBeLessThanOrEqual(Math.max(columns, 84));
+      // Of P6's five levels and CBFuse's six the sources, and of C3Ghost the name take more; the arguments are as narrow as they get.
+      expect(widest).toBeLessThanOrEqual(Math.max(columns, 88));
     }
   });
 });

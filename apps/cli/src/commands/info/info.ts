@@ -44,11 +44,12 @@ export const info: CommandWork = work("info", {
 });
 
 /** What `--json` prints of a model. */
-function report({ parameters, gradients, layers, gflops, strides, head, modules, imgsz, details }: ModelInfo): object {
+function report({ modules, details, ...info }: ModelInfo): object {
+  const { parameters, gradients, layers, gflops, strides, fused, head, imgsz } = info;
   const rows = modules.map(({ index, from, name, parameters: own, shape, repeats, args }) => {
     return { index, from, name, parameters: own, shape, repeats, args };
   });
-  const known = { parameters, gradients, layers, gflops, strides, head, modules: rows, imgsz };
+  const known = { parameters, gradients, layers, gflops, strides, head, modules: rows, imgsz, fused };
   return details === undefined ? known : { ...known, details };
 }
 
@@ -62,6 +63,14 @@ function showOne(one: NamedInfo, terminal: Terminal): void {
     `${one.name}: ${layers} layers, ${count(parameters)} parameters, ${count(gradients)} gradients, ` +
     `${gflops.toFixed(1)} GFLOPs at ${imgsz}, strides ${strides.join(", ")}`;
   terminal.say(...wrap(totals, terminal.columns).map((line) => line.replace(one.name, terminal.colors.bold(one.name))));
+  terminal.say(...wrap(fusedTotals(one.info), terminal.columns));
+}
+
+/** What a model costs where it is used: its branches are alike, so that one stands for both. */
+function fusedTotals({ fused }: ModelInfo): string {
+  const [{ parameters, gflops } = { parameters: 0, gflops: 0 }, second] = fused;
+  const branch = second === undefined ? "" : ", with either branch";
+  return `fused for inference${branch}: ${count(parameters)} parameters, ${gflops.toFixed(1)} GFLOPs`;
 }
 
 function showHeads(models: readonly NamedInfo[], terminal: Terminal): void {

@@ -54,7 +54,7 @@ function Further({ extras, prototypes }: Pick<Extract<Head, { levels: unknown }>
 }
 
 function AnchorFree({ head }: { head: Extract<Head, { regMax: number }> }) {
-  const { nc, regMax, c2, c3, rule, levels, parameters, dfl, extras } = head;
+  const { nc, regMax, c2, c3, rule, levels, parameters, dfl, extras, branches } = head;
   const first = levels[0]?.channels ?? 0;
   const own = (width: number, byRule: number) =>
     width === byRule ? `= ${width}` : `= ${byRule}, but the model file sets ${width}`;
@@ -62,10 +62,18 @@ function AnchorFree({ head }: { head: Extract<Head, { regMax: number }> }) {
     <>
       <p>
         On each of {levels.length} levels the head processes every cell of a grid with two branches. The{" "}
-        <b>box branch</b> predicts, for each of a box's four sides, how far it is away: as weights of {regMax}{" "}
-        distances, whose mean is the result. The <b>class branch</b> predicts how sure it is of each of {nc} classes.
-        There are no anchors and no separate objectness.
+        <b>box branch</b> predicts, for each of a box's four sides, how far it is away
+        {regMax === 1 ? ", in cells." : `: as weights of ${regMax} distances, whose mean is the result.`} The{" "}
+        <b>class branch</b> predicts how sure it is of each of {nc} classes. There are no anchors and no separate
+        objectness.
       </p>
+      {branches.length > 1 && (
+        <p>
+          All of it is there twice, for two ways to predict. <b>One-to-many</b> learns several predictions of an object,
+          of which all but the best are suppressed; <b>one-to-one</b> learns one, so that nothing is to be suppressed.
+          Training has both, a fused model one.
+        </p>
+      )}
       <p>How wide they are inside follows from the {first} channels of the finest level:</p>
       <pre className="formula">
         {`c2 = max(16, channels / 4, 4 · bins)      = max(16, ${Math.floor(first / 4)}, ${4 * regMax}) ${own(c2, rule.c2)}\n`}
@@ -78,7 +86,11 @@ function AnchorFree({ head }: { head: Extract<Head, { regMax: number }> }) {
           ...level,
           counts: [box, classes, ...(extra === undefined ? [] : [extra])],
         }))}
-        total={`With ${count(dfl)} fixed weights for the mean`}
+        total={[
+          "All",
+          ...(branches.length > 1 ? ["both ways to predict"] : []),
+          ...(dfl > 0 ? [`${count(dfl)} fixed weights for the mean`] : []),
+        ].join(", with ")}
         parameters={parameters}
       />
     </>
