@@ -185,6 +185,12 @@ describe("reading regular files", () => {
     expect(await both(file)).toEqual(["0 0.5", "0 0.5"]);
   });
 
+  it("returns as many bytes from the start as were asked for, or what there is", () => {
+    writeFileSync(file, "0 0.5");
+    const read = [1, 5, 9].map((first) => readRegularSync(file, { ...options, first }).toString());
+    expect(read).toEqual(["0", "0 0.5", "0 0.5"]);
+  });
+
   it("names what is missing, a folder or too large", async () => {
     const missing = join(folder, "nothing.txt");
     expect(await both(missing)).toEqual(Array(2).fill(`There is no label file ${missing}: check the path.`));

@@ -8,6 +8,7 @@ export {
   openRegular,
   type ReadOptions,
   type ReadOptionsWith,
+  type ReadStartOptions,
   readRegular,
   readRegularSync,
 } from "./read-regular.ts";

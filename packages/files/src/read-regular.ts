@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, type Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { resolve } from "node:path";
 import { LookonceError } from "@lookonce/errors";
@@ -9,6 +9,12 @@ export interface ReadOptions {
   what: string;
   /** Bytes that the file may have (default 2 GiB, the most that Node reads at once). */
   maxBytes?: number;
+}
+
+/** Options of {@link readRegularSync}. */
+export interface ReadStartOptions extends ReadOptionsWith<string> {
+  /** Reads so many bytes from the start at most. Default: all. */
+  first?: number;
 }
 
 /** As {@link ReadOptions}, with more to say of a file that does not exist. */
@@ -39,12 +45,14 @@ export async function readRegular(path: string, options: ReadOptionsWith<string 
 }
 
 /** As {@link readRegular}, without a promise. */
-export function readRegularSync(path: string, options: ReadOptionsWith<string>): Buffer {
+export function readRegularSync(path: string, options: ReadStartOptions): Buffer {
   let file: number | undefined;
   try {
     file = openSync(path, openFlags);
     checkRegular(path, fstatSync(file), options);
-    return readFileSync(file);
+    if (options.first === undefined) return readFileSync(file);
+    const start = Buffer.alloc(options.first);
+    return start.subarray(0, readSync(file, start));
   } catch (cause) {
     throw readFault(path, options, cause, isMissing(cause) ? options.hint?.() : undefined);
   } finally {

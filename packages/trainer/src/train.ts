@@ -126,7 +126,11 @@ async function reportStart(training: Training): Promise<void> {
   const counts = { epochs: epochsOf(training), iterations: loader.length, firstEpoch: progress.epoch };
   // Named in case that the training is resumed with others
   writeWholeSync(join(directory, imageListName), listImages(options));
-  await callbacks.onTrainStart({ task: model.task, directory, ...counts, batch, imgsz, recipe, amp, args, ...choices });
+  const { family, task } = model;
+  await callbacks.onTrainStart({
+    ...{ family, task, directory, ...counts, batch, imgsz, recipe, amp, args },
+    ...choices,
+  });
   for (const message of [warning, familyOf(model.family).lossNotes[model.task]]) {
     if (message !== undefined) await callbacks.onWarning({ epoch: progress.epoch, message });
   }

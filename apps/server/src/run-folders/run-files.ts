@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
+import { familySettings, isFamilyName, type ScoringRules } from "@lookonce/config";
 import { readYamlSync } from "@lookonce/documents";
 import { readRegularSync } from "@lookonce/files";
 import { isImage } from "../paths/file-types.ts";
@@ -10,7 +11,7 @@ export interface BestEpoch {
   epoch: number;
   map50: number;
   map50_95: number;
-  /** 0.1 · mAP50 + 0.9 · mAP50-95, by which YOLO chooses. */
+  /** By which the run's weights were chosen; see `ScoringRules` of `@lookonce/config`. */
   fitness: number;
 }
 
@@ -62,7 +63,7 @@ export function isRun(directory: string): boolean {
 }
 
 function summaryOf(directory: string, name: string, { columns, rows } = readResults(directory)): RunSummary {
-  const best = bestOf(columns, rows);
+  const best = bestOf({ columns, rows }, fitnessWeights(directory));
   const sign = signs.map((file) => join(directory, file)).find(existsSync) ?? directory;
   const created = Math.min(...[directory, sign].map((path) => firstTime(path)));
   return {
@@ -93,13 +94,31 @@ function numberOf(cell: string): number | null {
   return cell.trim() === "" || !Number.isFinite(value) ? null : value;
 }
 
-function bestOf(columns: readonly string[], rows: Run["rows"]): BestEpoch | undefined {
+/**
+ * Weights of the average precisions in a run's fitness: those of its model's family, which the log of a training starts with.
+ * Somebody else's runs have those of YOLOv8.
+ */
+function fitnessWeights(directory: string): ScoringRules["fitness"] {
+  let family: unknown;
+  try {
+    const start = readRegularSync(join(directory, "log.jsonl"), { what: "log of a training", first: 2 ** 16 });
+    ({ family } = JSON.parse(start.toString().split("\n", 1)[0] ?? ""));
+  } catch {
+    // There is none, or it is of another program.
+  }
+  return familySettings[isFamilyName(family) ? family : "v8"].scoring.fitness;
+}
+
+function bestOf(
+  { columns, rows }: Pick<Run, "columns" | "rows">,
+  weights: ScoringRules["fitness"],
+): BestEpoch | undefined {
   const at = (row: Run["rows"][number], column: string): number | null => row[columns.indexOf(column)] ?? null;
   let best: BestEpoch | undefined;
   for (const [i, row] of rows.entries()) {
     const [map50, map50_95] = [at(row, "metrics/mAP50(B)"), at(row, "metrics/mAP50-95(B)")];
     if (map50 === null || map50_95 === null) continue;
-    const fitness = 0.1 * map50 + 0.9 * map50_95;
+    const fitness = weights.map50 * map50 + weights.map50_95 * map50_95;
     if (best === undefined || fitness > best.fitness)
       best = { epoch: at(row, "epoch") ?? i + 1, map50, map50_95, fitness };
   }

@@ -30,6 +30,11 @@ const train = makeRun("train", [
 ]);
 writeFileSync(join(train, "results.png"), "png");
 makeRun("project/exp", [[1, 1, 1, 0, 0, 1]]);
+const strict = makeRun("project/yolo26", [
+  [1, 1, 1, 0.5, 0.25, 0],
+  [2, 1, 1, 0.9, 0.24, 0],
+]);
+writeFileSync(join(strict, "log.jsonl"), `{"event":"start","family":"v26"}\n${"x".repeat(100_000)}`);
 const fresh = makeRun("fresh", []);
 mkdirSync(join(runsRoot, "no-run"));
 writeFileSync(join(runsRoot, "no-run", "notes.txt"), "notes");
@@ -48,11 +53,18 @@ afterAll(() => app.close());
 describe("GET /v1/runs", () => {
   it("lists runs, whoever made them, newest first", async () => {
     const { runs } = (await app.inject("/v1/runs")).json();
-    expect(runs.map(({ name }: { name: string }) => name).sort()).toEqual(["fresh", "project/exp", "train"]);
+    expect(runs.map(({ name }: { name: string }) => name).sort()).toEqual([
+      "fresh",
+      "project/exp",
+      "project/yolo26",
+      "train",
+    ]);
     expect(runs.at(-1)).toEqual({ name: "fresh", created: "2001-09-09T01:46:40.000Z", epochs: 0 });
     const found = runs.find(({ name }: { name: string }) => name === "train");
     expect(found).toMatchObject({ epochs: 3, best: { epoch: 2, map50: 0.75, map50_95: 0.5 } });
     expect(found.best.fitness).toBeCloseTo(0.1 * 0.75 + 0.9 * 0.5, 12);
+    const strict = runs.find(({ name }: { name: string }) => name === "project/yolo26");
+    expect(strict.best).toMatchObject({ epoch: 1, fitness: 0.25 });
   });
 });
 

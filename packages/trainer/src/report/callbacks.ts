@@ -11,7 +11,8 @@ import type { StepSchedule } from "../warmup.ts";
 /** A training, reported at its start. */
 export interface RunInfo {
   directory: string;
-  /** Name of the model's task. */
+  /** Names of the model's family and task. */
+  family: string;
   task: string;
   epochs: number;
   iterations: number;

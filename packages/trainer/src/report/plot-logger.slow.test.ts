@@ -64,7 +64,7 @@ describe("a training with plots", () => {
 
 describe("plotLogger", () => {
   const run = {
-    ...{ task: "detect", epochs: 2, iterations: 2, batch: 2, imgsz: 64, firstEpoch: 0, args: {} },
+    ...{ family: "v8", task: "detect", epochs: 2, iterations: 2, batch: 2, imgsz: 64, firstEpoch: 0, args: {} },
     recipe: familySettings.v8.recipe,
   };
 

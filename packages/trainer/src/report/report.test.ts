@@ -16,6 +16,7 @@ const directory = mkdtempSync(join(tmpdir(), "report-"));
 const run: RunInfo = {
   ...{
     directory,
+    family: "v8",
     task: "detect",
     epochs: 2,
     iterations: 4,

@@ -12,7 +12,7 @@ const place = mkdtempSync(join(tmpdir(), "tensorboard-"));
 afterAll(() => rmSync(place, { recursive: true }));
 
 const run = (directory: string, firstEpoch = 0): RunInfo => ({
-  ...{ directory, task: "detect", epochs: 3, iterations: 4, batch: 1, imgsz: 16, firstEpoch, args: {} },
+  ...{ directory, family: "v8", task: "detect", epochs: 3, iterations: 4, batch: 1, imgsz: 16, firstEpoch, args: {} },
   recipe: familySettings.v8.recipe,
 });
 
