@@ -64,6 +64,19 @@ describeShared("yolov8n.pt", ["weights/yolov8n.pt", "golden/v8/params"], () => {
   });
 });
 
+describeShared("a checkpoint of Ultralytics 8.4", ["golden/families/e2e/model.pt"], () => {
+  it("is read with both branches of its head, in single precision", () => {
+    const { config, names, nc, stride, tensors, metadata } = readCheckpoint(sharedPath("golden/families/e2e/model.pt"));
+    expect(config).toMatchObject({ end2end: true, reg_max: 1, nc: 3 });
+    expect([names?.length, nc, stride]).toEqual([3, 3, [8, 16, 32]]);
+    expect(metadata).toMatchObject({ source: "model", modelClass: "ultralytics.nn.tasks.DetectionModel", epoch: -1 });
+    for (const prefix of ["", "one2one_"]) {
+      expect(tensors.get(`model.23.${prefix}cv2.0.2.weight`)).toMatchObject({ shape: [4, 16, 1, 1] });
+      expect(tensors.get(`model.23.${prefix}cv3.2.2.bias`)?.data).toBeInstanceOf(Float32Array);
+    }
+  });
+});
+
 describeShared("yolov5n.pt", ["weights/yolov5n.pt", "golden/v5/params/totals.json"], () => {
   const checkpoint = readCheckpoint(sharedPath("weights/yolov5n.pt"));
 

@@ -29,20 +29,21 @@ export function readModelConfig(name: string, options: Omit<ParseModelConfigOpti
   return parseModelConfig(text, { ...options, name });
 }
 
+/** A shipped file of several scales: what comes before their letter, and what after it, with a number or a hyphen. */
+const sizeless = /^(yolov?\d+(?!\d))(?:-(?=\d))?(u?(?=[-.\d]).*)$/;
+
 function findModelFile(name: string): string {
   const file = /\.ya?ml$/i.test(name) ? name : `${name}.yaml`;
-  const unified = splitScale(file)?.unified;
+  const { unified, scale } = splitScale(file) ?? {};
   const candidates = unified === undefined ? [file] : [file, unified];
   if (dirname(file) === ".") candidates.push(...candidates.map((candidate) => join(shipped, basename(candidate))));
   const found = candidates.find((candidate) => existsSync(candidate));
   if (found !== undefined) return found;
-  const known = shippedModels();
-  // A file of the same family before others of a similar name: of yolov9n.yaml yolov9c.yaml, not yolov3.yaml.
+  // Those of the same number, such as all of yolov9n.yaml's family, which has no size n; else all.
   const number = /\d+/.exec(basename(file))?.[0];
-  const related = known.filter((other) => /\d+/.exec(other)?.[0] === number);
-  const hint = didYouMean(basename(unified ?? file), related.length > 0 ? related : known);
-  throw new LookonceError(
-    "NOT_FOUND",
-    `there is no model file ${name}; the shipped ones are ${known.join(", ")}.${hint}`,
-  );
+  const related = shippedModels().filter((other) => /\d+/.exec(other)?.[0] === number);
+  const [known, which] = related.length > 0 ? [related, "those of this family"] : [shippedModels(), "the shipped ones"];
+  const named = scale === undefined ? [] : known.map((other) => other.replace(sizeless, `$1${scale}$2`));
+  const hint = didYouMean(basename(file), [...new Set([...named, ...known])]);
+  throw new LookonceError("NOT_FOUND", `there is no model file ${name}; ${which} are ${known.join(", ")}.${hint}`);
 }

@@ -1,7 +1,7 @@
 import { describeGolden, goldenJson } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
 import { outlineFused } from "./fuse.ts";
-import { type BranchName, DetectionModel, readModelConfig, summarize } from "./index.ts";
+import { type BranchName, DetectionModel, parseModelConfig, readModelConfig, summarize } from "./index.ts";
 import type { Module } from "./module.ts";
 import { Activation } from "./modules/activation.ts";
 import { Classify } from "./modules/classify.ts";
@@ -171,6 +171,25 @@ describeGolden("the newer families", [totalsFile, variantsFile], () => {
       expect(partsOf(model)).toEqual(new Map(parts));
     },
   );
+});
+
+describe("a checkpoint's model", () => {
+  it.each([
+    ["yolo26n", "v26"],
+    ["yolo26x-seg", "v26"],
+    ["yolo26s-pose", "v26"],
+    ["yolo26m-obb", "v26"],
+    ["yolo26l-cls", "v26"],
+    ["yolo12m", "v12"],
+    ["yolov10b", "v10"],
+    ["yolov9t", "v9"],
+    ["yolov9e", "v9"],
+    ["yolo11n-cls", "v8"],
+  ])("is recognized without a key for it: %s of %s", (name, family) => {
+    const { family: _, ...file } = readModelConfig(name).source;
+    const config = parseModelConfig({ ...file, yaml_file: `${name}.yaml` }, { name: "best.pt" });
+    expect([config.family, new DetectionModel(config).family]).toEqual([family, family]);
+  });
 });
 
 describe("names of model files", () => {

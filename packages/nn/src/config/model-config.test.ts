@@ -255,9 +255,17 @@ describe("readModelConfig", () => {
   });
 
   it("says what there is when a name is unknown", () => {
-    const message = complaint(() => readModelConfig("yolov9n.yaml"));
-    expect(message).toMatch(/^there is no model file yolov9n\.yaml; the shipped ones are .*yolov8\.yaml/);
-    expect(message).toMatch(/Did you mean "yolov\d.*\.yaml"\?$/);
+    const messageOf = (name: string): string => complaint(() => readModelConfig(name));
+    expect(messageOf("yolov99.yaml")).toMatch(
+      /^there is no model file yolov99\.yaml; the shipped ones are .*yolov8\.yaml/,
+    );
+    expect(messageOf("yolov9n.yaml")).toMatch(
+      /^there is no model file yolov9n\.yaml; those of this family are yolov9c\.yaml, [^8]*\. Did you mean "yolov9c.yaml"\?$/,
+    );
+    expect(messageOf("yolo26n-sge.yaml")).toMatch(/Did you mean "yolo26n-seg.yaml"\?$/);
+    expect(messageOf("yolov11x")).toMatch(/Did you mean "yolo11x.yaml"\?$/);
+    expect(messageOf("yolov10.yaml")).toMatch(/Did you mean "yolov10..yaml"\?$/);
+    expect(messageOf("yolov5s-7")).toMatch(/Did you mean "yolov5s7?.*.yaml"\?$/);
     expect(complaint(() => readModelConfig("nowhere/yolov8n.yaml"))).toContain(
       "there is no model file nowhere/yolov8n",
     );
