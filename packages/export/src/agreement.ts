@@ -22,6 +22,8 @@ export interface Candidate extends Required<ImageBatch> {
   /** Where it will be, for errors. */
   file: string;
   precision: WeightPrecision;
+  /** Whether it predicts with the one-to-one branch. Default false. */
+  endToEnd?: boolean;
   /** What it predicts for images [batch, 3, H, W], as {@link predict} returns it of the model. */
   predict(images: Float32Array): Promise<Prediction>;
 }
@@ -32,9 +34,9 @@ export interface Candidate extends Required<ImageBatch> {
  * @throws LookonceError `NUMERIC` when they differ by more than is allowed
  */
 export async function requireAgreement(model: DetectionModel, candidate: Candidate): Promise<Agreement> {
-  const { file, height, width, batch, precision } = candidate;
+  const { file, height, width, batch, precision, endToEnd } = candidate;
   const images = await checkImage({ height, width, batch });
-  const expected = await predict(model, images, [batch, 3, height, width]);
+  const expected = await predict(model, images, [batch, 3, height, width], { endToEnd });
   const pair = { model, expected, found: await candidate.predict(images) };
   const found = precision === "float32" ? largestDifferences(pair) : surestDifferences(pair);
   const limit = tolerances[precision];

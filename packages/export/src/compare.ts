@@ -176,19 +176,25 @@ export interface Prediction {
   prototypes?: Float32Array | undefined;
 }
 
-/** Returns the model's own prediction for images [N, 3, H, W], RGB from 0 to 1; its mode is restored. */
+/**
+ * Returns the model's own prediction for images [N, 3, H, W], RGB from 0 to 1; its mode is restored.
+ *
+ * @param endToEnd whether it is that of the one-to-one branch
+ */
 export async function predict(
   model: DetectionModel,
   images: Float32Array,
   imagesShape: readonly [batch: number, channels: number, height: number, width: number],
+  { endToEnd = false }: { endToEnd?: boolean } = {},
 ): Promise<Prediction> {
   const { training } = model;
   model.eval();
   const outputs = tf.tidy(() => {
     const x = tf.transpose(tf.tensor4d(images, [...imagesShape]), [0, 2, 3, 1]);
     const { raw, decoded } = model.forward(x);
-    const { prototypes } = model.head.splitMaps(raw);
-    return [output0(model, decoded as tf.Tensor3D), ...(prototypes === undefined ? [] : [prototypes])];
+    const { oneToOne, prototypes } = model.head.splitMaps(raw);
+    const predicted = endToEnd ? model.head.decode(oneToOne) : (decoded as tf.Tensor3D);
+    return [output0(model, predicted), ...(prototypes === undefined ? [] : [prototypes])];
   });
   if (training) model.train();
   const [data, prototypes] = (await Promise.all(outputs.map((output) => output.data()))) as Float32Array[];

@@ -4,6 +4,7 @@ import type { DetectionModel } from "@lookonce/nn";
 import type { ExportReport } from "./export-report.ts";
 import { type ExportModelOptions, exportFormats, type FormatDescription } from "./formats.ts";
 import { exportOnnx } from "./onnx/export-onnx.ts";
+import { usesOneToOne } from "./onnx/options.ts";
 import { exportSavedModel } from "./saved-model/export-saved-model.ts";
 import { exportTfjs } from "./tfjs/export-tfjs.ts";
 import { exportWeights } from "./weights/export-weights.ts";
@@ -18,6 +19,7 @@ import { exportWeights } from "./weights/export-weights.ts";
 export async function exportModel(model: DetectionModel, options: ExportModelOptions): Promise<ExportReport> {
   const { format, ...rest } = options;
   requireKnown(options);
+  requireOneToOne(model, options);
   switch (format) {
     case "onnx":
       return exportOnnx(model, rest);
@@ -42,6 +44,16 @@ function requireKnown({ format, file, ...options }: ExportModelOptions): void {
     );
   }
   requireEnding(file, description);
+}
+
+/** A model of two branches without suppression: only some formats select its best detections. */
+function requireOneToOne(model: DetectionModel, { format, nms }: ExportModelOptions): void {
+  const knowing = exportFormats.filter(({ options }) => options.includes("nms")).map((known) => known.format);
+  if (!usesOneToOne(model, { nms }) || knowing.includes(format)) return;
+  throw new LookonceError(
+    "ARGUMENT",
+    `nms=false, which writes a model's one-to-one branch, is not for the format ${format}: ${knowing.join(", ")} knows it.`,
+  );
 }
 
 /** A file that nothing would recognize by its name could not be loaded back. */

@@ -705,13 +705,13 @@ export interface ExportArgs {
   data?: string;
   /** With int8: share of these images. Default: at most 300 images. */
   fraction?: number;
-  /** Suppression inside the graph, which then outputs boxes (onnx). Default: false. */
+  /** True: suppression inside the graph, which then outputs boxes; false: of YOLO26 and YOLOv10 the one-to-one branch, which outputs boxes, too (onnx). Default: neither: predictions of all anchors. */
   nms?: boolean;
   /** With nms: boxes need a confidence above this. Default: 0.25. */
   conf?: number;
   /** With nms: of two boxes with an IoU above this, the one with the lower confidence is dropped. Default: 0.7, YOLOv5 0.45. */
   iou?: number;
-  /** With nms: maximum boxes per image. Default: 300. */
+  /** With nms=true or false: maximum boxes per image. Default: 300. */
   maxDet?: number;
   /** With nms: let boxes of different classes suppress each other. Default: false. */
   agnosticNms?: boolean;
@@ -733,7 +733,7 @@ export interface ExportValues {
   int8: boolean;
   data?: string;
   fraction?: number;
-  nms: boolean;
+  nms?: boolean;
   conf?: number;
   iou?: number;
   maxDet?: number;

@@ -28,11 +28,15 @@ export const exportOptions: OptionTable = {
     min: 0,
     max: 1,
   }),
-  nms: flag("suppression inside the graph, which then outputs boxes (onnx)", false),
+  nms: flag(
+    "true: suppression inside the graph, which then outputs boxes; false: of YOLO26 and YOLOv10 the one-to-one branch, which outputs boxes, too (onnx)",
+    undefined,
+    { defaultText: "neither: predictions of all anchors" },
+  ),
   ...suppression("predict", [
     "with nms: boxes need a confidence above this",
     "with nms: of two boxes with an IoU above this, the one with the lower confidence is dropped",
-    "with nms: maximum boxes per image",
+    "with nms=true or false: maximum boxes per image",
   ]),
   agnostic_nms: flag("with nms: let boxes of different classes suppress each other", false),
   opset: integer("version of ONNX's operators (onnx)", undefined, { defaultText: "17", min: 13, max: 22 }),

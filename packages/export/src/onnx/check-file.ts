@@ -19,7 +19,7 @@ import type { OnnxSpec } from "./options.ts";
 export interface FileContents {
   /** Where it will be. */
   readonly file: string;
-  /** The same without suppression. */
+  /** The same without suppression and selection. */
   readonly plain: Uint8Array;
   readonly bytes: Uint8Array;
 }
@@ -27,9 +27,12 @@ export interface FileContents {
 /** How far the rows of suppression may lie from those of our own on the same numbers; pixels are in single precision. */
 const rowTolerance = 1e-3;
 
+/** How far confidences of one network may lie apart in two graphs. */
+const scoreTolerance = 1e-6;
+
 /**
  * Runs a file's contents on a photograph and compares them with what the model itself says: without suppression first, then
- * what suppression makes of that. With free sizes, at two sizes and numbers of images.
+ * what suppression or selection makes of that. With free sizes, at two sizes and numbers of images.
  *
  * @returns the largest differences found
  * @throws LookonceError `NUMERIC` when they exceed what is allowed
@@ -43,6 +46,7 @@ export async function checkFile(model: DetectionModel, contents: FileContents, s
       ...size,
       file: contents.file,
       precision: spec.int8 ? "uint8" : spec.half ? "float16" : "float32",
+      endToEnd: spec.selection !== undefined,
       predict: async (images) => {
         const [output, prototypes] = await run(contents.plain, images, shape);
         plain = { images, output };
@@ -50,15 +54,19 @@ export async function checkFile(model: DetectionModel, contents: FileContents, s
       },
     });
     found.push(differences);
-    if (spec.nms === undefined || plain === undefined) continue;
+    const { nms, selection } = spec;
+    const options = selection === undefined ? nms : { ...selection, conf: 0, iou: 1 };
+    if (options === undefined || plain === undefined) continue;
     const [rows] = await run(contents.bytes, plain.images, shape);
     const { outputLayout: layout, hasObjectness } = familyOf(model.family);
-    const prediction = { ...plain.output, layout, hasObjectness, extras: model.extras };
+    const endToEnd = selection !== undefined;
+    const prediction = { ...plain.output, layout, hasObjectness, extras: model.extras, endToEnd };
     const isRotated = taskOf(model.task).suppression === "rotated";
     const expected = isRotated
-      ? rotatedNonMaxSuppression(prediction, spec.nms).map(inColumns)
-      : nonMaxSuppression(prediction, spec.nms);
-    requireSuppressed(contents.file, rows, expected);
+      ? rotatedNonMaxSuppression(prediction, options).map(inColumns)
+      : nonMaxSuppression(prediction, options);
+    if (endToEnd) requireSelected(contents.file, rows, expected);
+    else requireSuppressed(contents.file, rows, expected);
   }
   return agreementOf(worstOf(found));
 }
@@ -113,6 +121,35 @@ function requireSuppressed(file: string, { data, shape }: EngineTensor, expected
       throw new LookonceError(
         "NUMERIC",
         `${file} was not written: row ${i} of its suppression is [${row.join(", ")}], not [${wanted.join(", ")}].`,
+      );
+    }
+  }
+}
+
+/**
+ * Selection decides alike on nearly the same numbers: confidences in the same order, and every row is one of the expected. Rows
+ * of nearly the same confidence may change places, and the last of them may be others.
+ */
+function requireSelected(file: string, { data, shape }: EngineTensor, expected: readonly Detections[]): void {
+  const [, rows, width] = shape as [number, number, number];
+  const extras = width - 6;
+  for (const [image, { boxes, scores, classes, extras: others }] of expected.entries()) {
+    const wanted = Array.from(scores, (score, i) => {
+      const rest = others?.subarray(extras * i, extras * (i + 1)) ?? [];
+      return [...boxes.subarray(4 * i, 4 * i + 4), score, classes[i] ?? 0, ...rest];
+    });
+    const last = (scores.at(-1) ?? 0) + scoreTolerance;
+    for (let i = 0; i < rows; i++) {
+      const row = data.subarray((image * rows + i) * width, (image * rows + i + 1) * width);
+      const isNear = (one: readonly number[]): boolean => {
+        return one.every((value, k) => Math.abs(value - (row[k] as number)) <= rowTolerance);
+      };
+      const score = row[4] as number;
+      const isInOrder = Math.abs(score - (scores[i] ?? 0)) <= scoreTolerance;
+      if (isInOrder && (score <= last || wanted.some(isNear))) continue;
+      throw new LookonceError(
+        "NUMERIC",
+        `${file} was not written: row ${i} of its detections is [${row.join(", ")}], which is not among the model's.`,
       );
     }
   }

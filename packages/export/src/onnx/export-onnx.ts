@@ -13,6 +13,7 @@ import { metadataOf } from "./metadata.ts";
 import { type NetworkSpec, networkOf } from "./network.ts";
 import { type ExportOnnxOptions, type OnnxSpec, onnxSpec } from "./options.ts";
 import { quantize } from "./quantize/quantize.ts";
+import { selectBest } from "./select-best.ts";
 import { simplifyModel } from "./simplify-model.ts";
 import { candidates, suppress } from "./suppress.ts";
 import { suppressRotated } from "./suppress-rotated.ts";
@@ -27,6 +28,7 @@ import { suppressRotated } from "./suppress-rotated.ts";
  * - [batch, nc] for classification: probabilities
  * - [batch, maxDet, 6 + extras] with `nms`: left, top, right, bottom in pixels (rotated boxes: center x, center y, width, height),
  *   confidence, class, extras; best first, then rows of zeros
+ * - [batch, min(maxDet, A), 6 + extras] without `nms` of a model with a one-to-one branch: the same rows, each object once
  *
  * and, of models that segment, to `output1`, [batch, masks, H / 4, W / 4]: the prototypes that masks are combined from.
  *
@@ -47,17 +49,19 @@ export async function exportOnnx(model: DetectionModel, options: ExportOnnxOptio
   return { file, format: "onnx", bytes: bytes.length, seconds, ...agreement };
 }
 
-/** The file's contents, and the same without suppression. */
+/** The file's contents, and the same without suppression and selection. */
 async function contentsOf(
   model: DetectionModel,
   spec: OnnxSpec,
   options: ExportOnnxOptions,
 ): Promise<{ plain: Uint8Array; bytes: Uint8Array }> {
-  const copy = await fuse(await copyModel(model));
+  const copy = await fuse(await copyModel(model), { branch: spec.selection === undefined ? undefined : "one2one" });
   try {
     const network = await finishedNetwork(copy, spec, options);
-    const plain = serializeModel(await complete(copy, network, { ...spec, nms: undefined }));
-    return { plain, bytes: spec.nms === undefined ? plain : serializeModel(await complete(copy, network, spec)) };
+    const { nms, selection, ...images } = spec;
+    const plain = serializeModel(await complete(copy, network, { ...images, nms: undefined, selection: undefined }));
+    const isPlain = nms === undefined && selection === undefined;
+    return { plain, bytes: isPlain ? plain : serializeModel(await complete(copy, network, spec)) };
   } finally {
     copy.dispose();
   }
@@ -82,7 +86,7 @@ function writtenFor(
   return spec.dynamic ? withFreeSizes(write, { step: model.maxStride, opset: spec.opset }) : write(spec);
 }
 
-/** Appends decoding and suppression to the network, and describes the file. */
+/** Appends decoding and suppression or selection to the network, and describes the file. */
 async function complete(model: DetectionModel, network: OnnxModel, spec: OnnxSpec): Promise<OnnxModel> {
   const graph = GraphBuilder.from(network.graph);
   graph.scope = `model/${model.layers.length - 1}`;
@@ -90,7 +94,7 @@ async function complete(model: DetectionModel, network: OnnxModel, spec: OnnxSpe
   const { extras } = model;
   const isRotated = taskOf(model.task).suppression === "rotated";
   const convert = (decoded: tf.Tensor3D) => {
-    if (spec.nms === undefined) return [output0(model, decoded)];
+    if (spec.nms === undefined && spec.selection === undefined) return [output0(model, decoded)];
     const [boxes, ...others] = candidates(decoded, { hasObjectness, extras });
     return [isRotated ? boxes : xywhToXyxy(boxes), ...others];
   };
@@ -105,14 +109,20 @@ async function complete(model: DetectionModel, network: OnnxModel, spec: OnnxSpe
   const inputs = new Map([["images", "images"], ...levelsOf(graph, levels, model)]);
   const outputs = graph.append(decoding.graph, inputs);
   const batch = spec.dynamic ? "batch" : spec.batch;
-  if (spec.nms === undefined) {
-    graph.node("Identity", outputs, {}, { outputs: ["output0"] });
-    const anchors = spec.dynamic ? "anchors" : anchorCount(model, spec);
-    graph.output("output0", "float32", taskOf(model.task).outputShape(model, { batch, anchors }));
-  } else {
+  const anchors = spec.dynamic ? undefined : anchorCount(model, spec);
+  if (spec.selection !== undefined) {
+    const { maxDet } = spec.selection;
+    selectBest(graph, outputs, { ...spec.selection, opset: spec.opset, nc: model.nc, extras, anchors });
+    const rows = anchors === undefined ? "detections" : Math.min(maxDet, anchors);
+    graph.output("output0", "float32", [batch, rows, 6 + extras]);
+  } else if (spec.nms !== undefined) {
     const write = isRotated ? suppressRotated : suppress;
     write(graph, outputs, { ...spec.nms, opset: spec.opset, extras });
     graph.output("output0", "float32", [batch, spec.nms.maxDet, 6 + extras]);
+  } else {
+    graph.node("Identity", outputs, {}, { outputs: ["output0"] });
+    const shape = taskOf(model.task).outputShape<number | string>(model, { batch, anchors: anchors ?? "anchors" });
+    graph.output("output0", "float32", shape);
   }
   if (prototypes !== undefined) {
     const [h = 0, w = 0, masks = 0] = rawShapes(model, { imgsz: [spec.height, spec.width] }).at(-1) ?? [];

@@ -4,10 +4,12 @@ import type { OnnxSpec } from "./options.ts";
 
 /** What a file says of itself, under the keys by which programs know exported YOLO models (Ultralytics 8.3). */
 export function metadataOf(model: DetectionModel, spec: OnnxSpec): Record<string, string> {
-  const { batch, half, int8, dynamic, nms } = spec;
+  const { batch, half, int8, dynamic, nms, selection } = spec;
   const { keypointShape } = model.head;
   const suppression: Record<string, number | boolean> =
     nms === undefined ? {} : { conf: nms.conf, iou: nms.iou, max_det: nms.maxDet, agnostic_nms: nms.agnostic };
+  const chosen: Record<string, number | boolean> =
+    selection === undefined ? {} : { max_det: selection.maxDet, agnostic_nms: selection.agnostic };
   return {
     description: `${model.config.name} for ${model.nc} classes`,
     author: "lookonce",
@@ -20,7 +22,10 @@ export function metadataOf(model: DetectionModel, spec: OnnxSpec): Record<string
     channels: "3",
     names: formatClassNames(model.names),
     ...(keypointShape === undefined ? {} : { kpt_shape: `[${keypointShape.join(", ")}]` }),
-    args: pythonDictionary({ batch, half, int8, dynamic, nms: nms !== undefined, ...suppression }),
+    args: pythonDictionary({ batch, half, int8, dynamic, nms: nms !== undefined, ...suppression, ...chosen }),
+    // Since Ultralytics 8.4: whether rows are of a one-to-one branch, and which head they are of.
+    end2end: selection === undefined ? "False" : "True",
+    head: model.layers.at(-1)?.name ?? "",
   };
 }
 

@@ -3,6 +3,7 @@ import { familyOf, taskOf } from "@lookonce/families";
 import type { Image } from "@lookonce/image";
 import type { DetectionModel } from "@lookonce/nn";
 import { type GraphOptions, type GraphSpec, graphSpec } from "../graph-spec.ts";
+import type { SelectionSpec } from "./select-best.ts";
 
 /** How the range of an activation's numbers is chosen from those that were seen; see {@link ExportOnnxOptions}. */
 export type CalibrationMethod = "mse" | "minmax" | "percentile";
@@ -23,15 +24,19 @@ export interface ExportOnnxOptions extends GraphOptions {
    * outputs stay float32. Default false.
    */
   half?: boolean;
-  /** Whether suppression is part of the file, which then returns detections. Default false. */
-  nms?: boolean;
+  /**
+   * `true`: suppression is part of the file, which then returns detections. `false`: a model with a one-to-one branch, such as
+   * YOLO26 or YOLOv10, is written with that branch, whose best detections are selected in the file; others are written as by
+   * default. Default: predictions of all anchors, without suppression.
+   */
+  nms?: boolean | undefined;
   /** With `nms`: confidences must exceed this. Default 0.25. */
   conf?: number;
   /** With `nms`: a box goes when its IoU with a better one exceeds this. Default 0.7 for YOLOv8, 0.45 for YOLOv5. */
   iou?: number;
-  /** With `nms`: rows of detections an image; those that are not needed are zeros. Default 300. */
+  /** With `nms`: rows of detections an image; those that are not needed are zeros. One-to-one: detections an image. Default 300. */
   maxDet?: number;
-  /** With `nms`: whether boxes of different classes suppress each other. Default false. */
+  /** With `nms`: whether boxes of different classes suppress each other. One-to-one: an anchor has one class. Default false. */
   agnosticNms?: boolean;
   /** Whether convolutions are computed with 8-bit integers; needs `calibration`. Default false. */
   int8?: boolean;
@@ -52,20 +57,21 @@ export interface OnnxSpec extends GraphSpec {
   readonly half: boolean;
   readonly int8: boolean;
   readonly nms: SuppressionSpec | undefined;
+  /** Of the one-to-one branch. */
+  readonly selection: SelectionSpec | undefined;
 }
 
 /** Parameters of suppression inside a file; see {@link ExportOnnxOptions}. */
-export interface SuppressionSpec {
+export interface SuppressionSpec extends SelectionSpec {
   readonly conf: number;
   readonly iou: number;
-  readonly maxDet: number;
-  readonly agnostic: boolean;
 }
 
 /** Sets of ONNX's operators that files can be written for; 13 is the first that quantizes by channel. */
 const opsets = { first: 13, last: 22, usual: 17 } as const;
 
 const suppressionKeys = ["conf", "iou", "maxDet", "agnosticNms"] as const;
+const thresholdKeys = ["conf", "iou"] as const;
 const quantizationKeys = ["calibration", "calibrationMethod", "onCalibrated"] as const;
 const methods: readonly CalibrationMethod[] = ["mse", "minmax", "percentile"];
 
@@ -80,7 +86,12 @@ export function onnxSpec(model: DetectionModel, options: ExportOnnxOptions): Onn
   const known = Number.isInteger(opset) && opset >= opsets.first && opset <= opsets.last;
   need(known, "opset", `a whole number from ${opsets.first} to ${opsets.last}, not ${opset}`);
   if (half && int8) throw bad("half and int8 cannot both be had: the weights are 16-bit floats or 8-bit integers.");
-  checkDependents(options, { keys: suppressionKeys, of: "nms", isSet: options.nms ?? false });
+  const endToEnd = usesOneToOne(model, options);
+  checkDependents(options, {
+    keys: endToEnd ? thresholdKeys : suppressionKeys,
+    of: "nms",
+    isSet: options.nms ?? false,
+  });
   checkDependents(options, { keys: quantizationKeys, of: "int8", isSet: int8 });
   if (int8 && options.calibration === undefined) {
     throw bad("int8 needs calibration data: images like those that the file will see, from which ranges are learned.");
@@ -89,7 +100,13 @@ export function onnxSpec(model: DetectionModel, options: ExportOnnxOptions): Onn
   need(methods.includes(method), "calibrationMethod", `one of ${methods.join(", ")}, not ${JSON.stringify(method)}`);
   if (options.nms) requireBoxes(model);
   const nms = options.nms ? suppressionSpec(model, options) : undefined;
-  return { ...spec, opset, half, int8, nms };
+  const selection = endToEnd ? selectionSpec(model, options) : undefined;
+  return { ...spec, opset, half, int8, nms, selection };
+}
+
+/** Whether a model is to be written with its one-to-one branch. */
+export function usesOneToOne({ head }: DetectionModel, { nms }: Pick<ExportOnnxOptions, "nms">): boolean {
+  return nms === false && head.branches.includes("one2one");
 }
 
 /** Suppression is part of a file only where there is something to suppress. */
@@ -100,11 +117,16 @@ function requireBoxes({ task, config }: DetectionModel): void {
 
 function suppressionSpec(model: DetectionModel, options: ExportOnnxOptions): SuppressionSpec {
   const { predict } = familyOf(model.family).nms;
-  const { conf = predict.conf, iou = predict.iou, maxDet = predict.maxDet, agnosticNms = false } = options;
+  const { conf = predict.conf, iou = predict.iou } = options;
   need(conf >= 0 && conf <= 1, "conf", `a number from 0 to 1, not ${conf}`);
   need(iou >= 0 && iou <= 1, "iou", `a number from 0 to 1, not ${iou}`);
+  return { conf, iou, ...selectionSpec(model, options) };
+}
+
+function selectionSpec(model: DetectionModel, options: ExportOnnxOptions): SelectionSpec {
+  const { maxDet = familyOf(model.family).nms.predict.maxDet, agnosticNms: agnostic = false } = options;
   need(Number.isInteger(maxDet) && maxDet >= 1, "maxDet", `a whole number from 1 on, not ${maxDet}`);
-  return { conf, iou, maxDet, agnostic: agnosticNms };
+  return { maxDet, agnostic };
 }
 
 /** Options that would change nothing are a mistake. */

@@ -54,7 +54,7 @@ describe("scoreBatch", () => {
 
   it("cuts boxes off at the image's border, or does not, as the family's release", () => {
     const beyond = exact("v8");
-    // Twice as tall, which the image, from row 16 to 80 of the canvas, cuts to a sixth more than the label
+    // It reaches above the image, whose first row is 16 of the canvas: cut off there it is the label
     beyond.data.set([35, 20, 50, 60], 0);
     const label = { boxes: Float32Array.of(10, 16, 60, 50), classes: Int32Array.of(1) };
     const scoreOf = (clipsBoxes: boolean): number => {
