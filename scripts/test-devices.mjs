@@ -2,18 +2,35 @@
 //
 // `tensorflow` runs where @tensorflow/tfjs-node works, `webgpu` where there is a GPU or a Vulkan driver in software, such as
 // the one that Debian's chromium brings along. What is missing is said, and is no failure; `--install` tries to get it first.
-// `--reports FOLDER` writes vitest's JSON report of each device there. `cpu` is what `npm test` runs on.
+// Two more are the processor by other routes: `cpu-avx2`, which hides AVX-512 from ONNX Runtime, so that blocks have 8 channels,
+// and `cpu-plain`, what other processors than x86-64 compute with.
+// `--only cpu-plain,webgpu` runs these alone. `--reports FOLDER` writes vitest's JSON report of each device there. `cpu` is what `npm test` runs on.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values } = parseArgs({
-  options: { install: { type: "boolean", default: false }, reports: { type: "string" } },
+  options: { install: { type: "boolean", default: false }, only: { type: "string" }, reports: { type: "string" } },
 });
+
+/** Test files of numerical code that runs on the processor by other routes than usual. */
+const routeTests = {
+  fast: [
+    "packages/backend-onnxruntime/src/conformance",
+    "packages/backend-onnxruntime/src/kernels",
+    "packages/nn/src/gradients",
+    "packages/nn/src/golden-forward",
+    "packages/loss",
+    "packages/trainer/src/train-step",
+    "packages/trainer/src/resume",
+  ],
+  slow: ["packages/trainer/src/train-families"],
+};
 
 /** Test files by device. In software WebGPU is slow: it gets the building blocks, and one training of each family. */
 const suites = {
@@ -42,6 +59,8 @@ const suites = {
     ],
     slow: ["packages/trainer/src/devices"],
   },
+  "cpu-avx2": routeTests,
+  "cpu-plain": routeTests,
 };
 
 /** Places of a Vulkan driver in software, as packages of Chromium install it. */
@@ -87,6 +106,15 @@ const prepare = {
       return { reason: "there is no GPU, and no Vulkan driver in software (apt install chromium libvulkan1)" };
     return { env: { VK_ICD_FILENAMES: driver }, note: "in software" };
   },
+  "cpu-avx2"() {
+    const flags = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
+    if (!flags.includes("avx512f")) return { reason: "the processor has no AVX-512 that could be hidden" };
+    if (!flags.includes("cpuid_fault")) return { reason: "AVX-512 cannot be hidden on this processor" };
+    const library = join(mkdtempSync(join(tmpdir(), "lookonce-avx2-")), "hide-avx512.so");
+    const { status } = run("cc", ["-shared", "-fPIC", "-O2", "bench/hide-avx512.c", "-o", library, "-ldl"]);
+    return status === 0 ? { env: { LD_PRELOAD: library } } : { reason: "there is no C compiler, cc" };
+  },
+  "cpu-plain": () => ({ env: { LOOKONCE_BLOCKS: "off" } }),
 };
 
 function softwareDriver() {
@@ -103,7 +131,9 @@ function isInstalled(name) {
 
 const lines = ["cpu: the usual tests run on it"];
 let failed = false;
+const asked = values.only?.split(",");
 for (const [device, { fast, slow }] of Object.entries(suites)) {
+  if (asked !== undefined && !asked.includes(device)) continue;
   const { env, reason, note } = prepare[device]();
   if (reason !== undefined) {
     lines.push(`${device}: not run, ${reason}`);
@@ -120,7 +150,7 @@ for (const [device, { fast, slow }] of Object.entries(suites)) {
       "npx",
       ["vitest", "run", ...config, ...workers, "--testTimeout=600000", "--hookTimeout=120000", ...files],
       {
-        env: { ...process.env, ...env, ...report, LOOKONCE_TEST_DEVICE: device },
+        env: { ...process.env, ...env, ...report, LOOKONCE_TEST_DEVICE: device.split("-")[0] },
       },
     );
     return status === 0;
