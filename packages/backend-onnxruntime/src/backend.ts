@@ -205,6 +205,11 @@ export class OnnxRuntimeBackend extends KernelBackend {
     for (const value of away) await this.#inTurn(() => this.#sessions.fetch(value));
   }
 
+  /** Has a plan of a group compiled together with the next new one of that group. */
+  announce(plan: Plan): void {
+    this.#sessions.announce(plan);
+  }
+
   /** Runs a plan with other contents than it was recorded with. */
   replay(plan: Plan, binding: Binding): Promise<void> {
     return this.#inTurn(() => this.#sessions.run(plan, binding));

@@ -89,6 +89,25 @@ export class RecordedStep<I extends object, O extends Readonly<Record<string, tf
   async run(inputs: StepInputs<I>): Promise<StepOutputs<O>> {
     const backend = currentBackend();
     if (backend === undefined) return this.#runAtOnce(inputs);
+    const { recording, contents } = await this.#recordingFor(backend, inputs);
+    return this.#replay(backend, recording, contents);
+  }
+
+  /**
+   * Records the step for inputs of these shapes, so that it is compiled together with the next new step which shares its memory:
+   * each that came later by itself would compile all of them anew.
+   */
+  async prepare(inputs: StepInputs<I>): Promise<void> {
+    const backend = currentBackend();
+    if (backend === undefined || this.#options.sharedMemory === undefined) return;
+    const { recording, isNew } = await this.#recordingFor(backend, inputs);
+    if (isNew) backend.announce(recording.plan);
+  }
+
+  async #recordingFor(
+    backend: OnnxRuntimeBackend,
+    inputs: StepInputs<I>,
+  ): Promise<{ recording: Recording; contents: ReadonlyMap<string, StepInput>; isNew: boolean }> {
     if (backend !== this.#backend) {
       this.#recordings.clear();
       this.#spare.clear();
@@ -99,12 +118,10 @@ export class RecordedStep<I extends object, O extends Readonly<Record<string, tf
     const contents = new Map<string, StepInput>();
     mapInputs(inputs, (input, path) => contents.set(path, input));
     const key = [...contents].map(([path, { shape, dtype = "float32" }]) => `${path}:${dtype}:${shape}`).join(" ");
-    let recording = this.#recordings.get(key);
-    if (recording === undefined) {
-      recording = this.#record(backend, inputs);
-      this.#recordings.set(key, recording);
-    }
-    return this.#replay(backend, recording, contents);
+    const known = this.#recordings.get(key);
+    const recording = known ?? this.#record(backend, inputs);
+    this.#recordings.set(key, recording);
+    return { recording, contents, isNew: known === undefined };
   }
 
   /** Frees the recordings and the memory of their compiled graphs. The step can be run again; it is recorded anew then. */

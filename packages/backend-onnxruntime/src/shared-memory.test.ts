@@ -66,6 +66,30 @@ describe("steps that share their memory", () => {
     expect([alone.compiled, shared.compiled]).toEqual([6, 6]);
   });
 
+  it("are compiled together where one that will come is prepared", async () => {
+    const inputs = { x, targets: targets(2) };
+    const outcomeOf = async (prepares: boolean): Promise<{ values: number[]; compiled: number }> => {
+      await registerOnnxRuntime({ threads: 1 });
+      await tf.setBackend("onnxruntime");
+      const { add, move, weight } = steps("prepared");
+      for (let i = 0; i < 2 && prepares; i++) await add.prepare(inputs);
+      const { old } = await move.run({ ...inputs, lr: 0.5 });
+      const values = [...old, ...(await add.run(inputs)).sum, ...(await weight.data())];
+      const { compiled } = currentBackend()!.statistics;
+      // What was prepared and freed is not compiled any more: its own next run does that.
+      if (prepares) await add.prepare({ x, targets: targets(9) });
+      await add.free();
+      await move.run({ x, targets: targets(9), lr: 0.5 });
+      await add.run({ x, targets: targets(9) });
+      expect(currentBackend()!.statistics.compiled).toBe(compiled + 2);
+      return { values, compiled };
+    };
+    const alone = await outcomeOf(false);
+    const prepared = await outcomeOf(true);
+    expect(prepared.values).toEqual(alone.values);
+    expect([alone.compiled, prepared.compiled]).toEqual([2, 1]);
+  });
+
   it("do not share it with what they record for a larger input", async () => {
     // Nothing stays compiled but what was used last.
     await registerOnnxRuntime({ name: "tight", capacity: 1 });

@@ -55,7 +55,7 @@ const cases: [name: string, bounds: Bounds][] = [
         : {}),
     },
   ],
-  // It does not settle: without blocks of channels rounding has grown to 1.1e-2 in row 4 (docs/devices.md).
+  // It does not converge: without blocks of channels rounding has grown to 1.1e-2 in row 4 (docs/devices.md).
   ["unclipped", { rows: rel(1e-3, 1e-3, 1e-3, ...(inBlocks ? [5e-3] : [])) }],
 ];
 

@@ -113,9 +113,14 @@ export class TrainStep {
     const inputs = { images, targets: criterion.inputs(batch), drawn };
     const emaDecay = ema?.decayAt(count) ?? 1;
     const scalars = optimizer.scalars({ count, momentum });
-    const { losses, total, norm, scale } = optimizerStep
-      ? await this.#update.run({ ...inputs, lr, momentum, emaDecay, scalars })
-      : await this.#accumulation.run(inputs);
+    const update = { ...inputs, lr, momentum, emaDecay, scalars };
+    // Where gradients accumulate the other kind of step will come for these shapes, too: it is compiled along.
+    if (this.accumulatedGrads.size > 0) {
+      await (optimizerStep ? this.#accumulation.prepare(inputs) : this.#update.prepare(update));
+    }
+    const { losses, total, norm, scale } = await (optimizerStep
+      ? this.#update.run(update)
+      : this.#accumulation.run(inputs));
     const result = {
       losses: Object.fromEntries(criterion.parts.map((part, i) => [part, losses[i] as number])),
       total: total[0] as number,

@@ -44,6 +44,8 @@ export class SessionCache {
   readonly #blocks: boolean;
   /** What is compiled, by the keys of its plans. */
   readonly #compiled = new Map<string, Compiled>();
+  /** Plans of groups that are to be compiled with the next new one of their group. */
+  readonly #announced = new Set<Plan>();
   /** Graphs that return their input, for fetching contents: one for each number of dimensions. */
   readonly #copies = new Map<number, Promise<Session>>();
 
@@ -85,9 +87,15 @@ export class SessionCache {
     value.data = contentsOf(y);
   }
 
+  /** Has a plan of a group compiled together with the next new one of that group. Other devices compile each by itself. */
+  announce(plan: Plan): void {
+    if (plan.group !== undefined && this.#sharesMemory) this.#announced.add(plan);
+  }
+
   /** Frees what was compiled for a plan and its group; it is compiled again when it runs again. */
-  async drop({ key }: Plan): Promise<void> {
-    const compiled = this.#compiled.get(key);
+  async drop(plan: Plan): Promise<void> {
+    this.#announced.delete(plan);
+    const compiled = this.#compiled.get(plan.key);
     if (compiled !== undefined) await this.#release(compiled);
   }
 
@@ -104,6 +112,7 @@ export class SessionCache {
     for (const compiled of new Set(this.#compiled.values())) await this.#release(compiled);
     for (const copy of this.#copies.values()) await (await copy).release();
     this.#copies.clear();
+    this.#announced.clear();
   }
 
   async #compiledFor(plan: Plan): Promise<Compiled> {
@@ -121,8 +130,14 @@ export class SessionCache {
       const shared = known ?? this.#ofGroup(plan);
       const others = [...(shared?.members.values() ?? [])].filter((member) => member.plan.key !== plan.key);
       if (shared !== undefined) await this.#release(shared);
-      const lowered = lower(plan, written, await this.#buildOptions(plan));
-      compiled = await Compiled.of([...others, lowered], this.runtime);
+      const announced = [...this.#announced].filter(({ group, key }) => group === plan.group && key !== plan.key);
+      const lowered = [lower(plan, written, await this.#buildOptions(plan))];
+      for (const each of announced) {
+        const contents = each.constants.map(({ data }) => data);
+        lowered.push(lower(each, contents, await this.#buildOptions(each)));
+      }
+      compiled = await Compiled.of([...others, ...lowered], this.runtime);
+      for (const each of [plan, ...announced]) this.#announced.delete(each);
       this.statistics.compiled++;
     }
     // What was used last comes last.
@@ -149,9 +164,14 @@ export class SessionCache {
     };
   }
 
-  /** What is compiled of the plan's group. Other devices than the processor compute no graphs within graphs. */
+  /** Other devices than the processor compute no graphs within graphs. */
+  get #sharesMemory(): boolean {
+    return this.runtime.executionProviders[0] === "cpu";
+  }
+
+  /** What is compiled of the plan's group. */
   #ofGroup({ group }: Plan): Compiled | undefined {
-    if (group === undefined || this.runtime.executionProviders[0] !== "cpu") return undefined;
+    if (group === undefined || !this.#sharesMemory) return undefined;
     const isOfGroup = ({ members }: Compiled): boolean =>
       [...members.values()].some((member) => member.plan.group === group);
     return [...this.#compiled.values()].find(isOfGroup);
