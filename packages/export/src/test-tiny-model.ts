@@ -1,5 +1,5 @@
 import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
-import { DetectionModel, parseModelConfig, readModelConfig } from "@lookonce/nn";
+import { DetectionModel, parseModelConfig, readModelConfig, shippedModels } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { slimZooFile, tinyNeckYaml } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
@@ -21,6 +21,9 @@ export async function tinyModel(family: "v5" | "v8", seed = 5, head?: string): P
   const config = parseModelConfig(tinyNeckYaml(family, head), { name: `tiny-${family}` });
   return new DetectionModel(config, { rng: new Random(seed), names: ["cat", "d'og", "bird"] }).eval();
 }
+
+/** The shipped models, but for files that differ from another in nothing but how many channels and modules they have. */
+export const zooModels: readonly string[] = shippedModels().filter((name) => !/^yolov(9[sm]|10[smbl])\./.test(name));
 
 /** A shipped model of two classes with few channels and layers: what connects it stays the same. */
 export function slimModel(name: string): DetectionModel {

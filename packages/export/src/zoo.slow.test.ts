@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { flush } from "@lookonce/backend-onnxruntime";
-import { batchNormDefaults, type DetectionModel, shippedModels } from "@lookonce/nn";
+import { batchNormDefaults, type DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportOnnx } from "./index.ts";
 import { testImage } from "./test-image.ts";
-import { slimModel, useOnnxRuntime } from "./test-tiny-model.ts";
+import { slimModel, useOnnxRuntime, zooModels } from "./test-tiny-model.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -71,23 +71,20 @@ async function answers(model: DetectionModel): Promise<{ spread: number; largest
 }
 
 describe("each shipped model", () => {
-  it.each(shippedModels())(
-    "%s computes the same as an ONNX file of free size, at its two smallest sizes",
-    async (name) => {
-      const model = await enliven(slimModel(name), new Random(2));
-      // Compared at a second size, too.
-      const file = join(folder, `${name}.onnx`);
-      const { differences } = await exportOnnx(model, { file, imgsz: model.maxStride, dynamic: true });
-      const { spread, largest } = await answers(model);
-      // The two classes of an untrained classifier, which has no boxes, are nearly as probable as each other
-      expect(spread).toBeGreaterThan(largest <= 1 ? 1e-3 : 0.05);
-      // Random networks make rounding large: 1e-4 in yolov8-p2 whatever the layout, 4e-5 at most in the others.
-      expect(differences.probability).toBeLessThan(2e-4);
-      // With anchors boxes may be many times as large as the smallest image. Distances that are no means of distributions are as
-      // far off as the network's raw numbers.
-      const bound = model.head.regMax === 1 ? 1e-3 : 1e-4;
-      expect(differences.pixels / Math.max(largest, model.maxStride)).toBeLessThan(bound);
-      model.dispose();
-    },
-  );
+  it.each(zooModels)("%s computes the same as an ONNX file of free size, at its two smallest sizes", async (name) => {
+    const model = await enliven(slimModel(name), new Random(2));
+    // Compared at a second size, too.
+    const file = join(folder, `${name}.onnx`);
+    const { differences } = await exportOnnx(model, { file, imgsz: model.maxStride, dynamic: true });
+    const { spread, largest } = await answers(model);
+    // The two classes of an untrained classifier, which has no boxes, are nearly as probable as each other
+    expect(spread).toBeGreaterThan(largest <= 1 ? 1e-3 : 0.05);
+    // Random networks make rounding large: 1e-4 in yolov8-p2 whatever the layout, 4e-5 at most in the others.
+    expect(differences.probability).toBeLessThan(2e-4);
+    // With anchors boxes may be many times as large as the smallest image. Distances that are no means of distributions are as
+    // far off as the network's raw numbers.
+    const bound = model.head.regMax === 1 ? 1e-3 : 1e-4;
+    expect(differences.pixels / Math.max(largest, model.maxStride)).toBeLessThan(bound);
+    model.dispose();
+  });
 });

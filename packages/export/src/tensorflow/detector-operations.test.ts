@@ -42,6 +42,27 @@ describe("detectorOperations", () => {
     expect(differences.pixels).toBeLessThan(1e-3);
   });
 
+  it("says maxima with borders, means and sums of resized maps", async () => {
+    const file = {
+      nc: 2,
+      backbone: [
+        [-1, 1, "Conv", [16, 3, 2]],
+        [-1, 1, "ADown", [16]],
+        [-1, 1, "nn.MaxPool2d", [3, 2, 1]],
+        [2, 1, "CBLinear", [[8, 16]]],
+        [[3, 1], 1, "CBFuse", [[1]]],
+      ],
+      head: [[[4, 2], 1, "Detect", ["nc"]]],
+    };
+    const model = new DetectionModel(parseModelConfig(file), { rng: new Random(3) }).eval();
+    const graph = await detectorOperations(model, spec);
+    const operations = graph.nodes.map(({ op }) => op);
+    expect(operations.filter((op) => op === "MaxPool" || op === "PadV2")).toHaveLength(4);
+    expect(operations.filter((op) => op === "AvgPool" || op === "Cast")).toEqual(["AvgPool"]);
+    const { differences } = await checkGraph(model, graph, check);
+    expect(differences.pixels).toBeLessThan(1e-3);
+  });
+
   it("joins each bias with its convolution where nothing else reads that", async () => {
     const model = grouped();
     const graph = await detectorOperations(model, spec);

@@ -59,14 +59,8 @@ export const kernelRules: Readonly<Record<string, KernelRule>> = {
     const inputs = [...call.inputs, call.integers("begin", call.attrs.begin), call.integers("size", call.shape)];
     call.write("Slice", inputs, { Index: int32 });
   },
-  PadV2: (call: KernelCall<{ paddings: [number, number][]; constantValue: number }>) => {
-    const { name, inputs, attrs, graph } = call;
-    const flat = Int32Array.from(attrs.paddings.flat());
-    const paddings = graph.constant(`${name}/paddings`, { dtype: "int32", shape: [flat.length / 2, 2], data: flat });
-    const data = Float32Array.of(attrs.constantValue);
-    const fill = graph.constant(`${name}/fill`, { dtype: "float32", shape: [], data });
-    call.write("PadV2", [...inputs, paddings, fill], { Tpaddings: int32 });
-  },
+  PadV2: (call: KernelCall<{ paddings: [number, number][]; constantValue: number }>) =>
+    pad(call, { paddings: call.attrs.paddings, fill: call.attrs.constantValue }),
   Tile: (call: KernelCall<{ reps: number[] }>) =>
     call.write("Tile", [...call.inputs, call.integers("multiples", call.attrs.reps)], { Tmultiples: int32 }),
 };
@@ -90,16 +84,41 @@ interface PoolAttrs {
 
 function pool(op: "MaxPool" | "AvgPool"): KernelRule {
   return (call: KernelCall<PoolAttrs>) => {
-    const { filterSize, strides, pad } = call.attrs;
-    const isWord = pad === "same" || pad === "valid";
-    if (!isWord && [pad].flat(2).some((side) => side !== 0)) throw call.fault("has borders of its own");
-    call.write(op, call.inputs, {
+    const { filterSize, strides, pad: borders } = call.attrs;
+    const isWord = borders === "same" || borders === "valid";
+    let { inputs } = call;
+    if (!isWord && [borders].flat(2).some((side) => side !== 0)) {
+      // Means leave out what is beyond the border
+      if (op !== "MaxPool") throw call.fault("has borders of its own");
+      const around = [borders, borders] as [number, number];
+      const paddings = Array.isArray(borders)
+        ? (borders as [number, number][])
+        : [[0, 0] as const, around, around, [0, 0] as const];
+      inputs = [pad(call, { paddings, fill: lowest, part: "padded" })];
+    }
+    call.write(op, inputs, {
       ksize: { ints: [1, ...pairOf(filterSize), 1] },
       strides: { ints: [1, ...pairOf(strides), 1] },
-      padding: { s: isWord ? pad.toUpperCase() : "VALID" },
+      padding: { s: isWord ? borders.toUpperCase() : "VALID" },
       data_format: { s: "NHWC" },
     });
   };
+}
+
+/** Below every number of a map. */
+const lowest = -3.4028234663852886e38;
+
+/** Writes the call's input with borders of one number, under the call's name or as a part of it, and returns that name. */
+function pad(
+  call: KernelCall,
+  { paddings, fill, part }: { paddings: readonly (readonly [number, number])[]; fill: number; part?: string },
+): string {
+  const { inputs, graph } = call;
+  const name = part === undefined ? call.name : `${call.name}/${part}`;
+  const flat = Int32Array.from(paddings.flat());
+  const sides = graph.constant(`${name}/paddings`, { dtype: "int32", shape: [flat.length / 2, 2], data: flat });
+  const value = graph.constant(`${name}/fill`, { dtype: "float32", shape: [], data: Float32Array.of(fill) });
+  return call.write("PadV2", [...inputs, sides, value], { Tpaddings: int32 }, part);
 }
 
 interface ResizeAttrs {

@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { shippedModels } from "@lookonce/nn";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportSavedModel } from "../saved-model/export-saved-model.ts";
-import { slimModel, useOnnxRuntime } from "../test-tiny-model.ts";
+import { slimModel, useOnnxRuntime, zooModels } from "../test-tiny-model.ts";
 import { exportTfjs } from "../tfjs/export-tfjs.ts";
 
 let folder = "";
@@ -15,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("each shipped model", () => {
-  it.each(shippedModels())("%s can be said in TensorFlow's operations, for any number of images", async (name) => {
+  it.each(zooModels)("%s can be said in TensorFlow's operations, for any number of images", async (name) => {
     const model = slimModel(name);
     const size = { imgsz: [model.maxStride, 2 * model.maxStride] as [number, number], dynamic: true };
     const tfjs = await exportTfjs(model, { file: join(folder, `${name}-tfjs`), ...size });

@@ -7,7 +7,8 @@ import { Conv, type ConvOptions } from "./conv.ts";
 
 /** Means of 2×2 cells at every cell but the last row's and column's. [N, H, W, C] → [N, H − 1, W − 1, C]. */
 export function meansOf2x2(x: tf.Tensor4D): tf.Tensor4D {
-  return tf.avgPool(x, 2, 1, "valid");
+  // The kernel itself: tf.avgPool casts its result, which graphs for other programs would have as an operation
+  return tf.engine().runKernel("AvgPool", { x }, { filterSize: 2, strides: 1, pad: "valid" });
 }
 
 /**

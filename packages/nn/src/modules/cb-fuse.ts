@@ -15,7 +15,7 @@ export class CBFuse extends Join {
       if (map.shape[1] === height && map.shape[2] === width) return map;
       return tf.image.resizeNearestNeighbor(map, [height, width]);
     });
-    return tf.addN(resized);
+    return resized.reduce((sum, map) => tf.add(sum, map));
   }
 
   override joinedShape(inputs: Shape[]): Shape {
