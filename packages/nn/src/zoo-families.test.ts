@@ -1,4 +1,5 @@
-import { describeGolden, goldenJson } from "@lookonce/testing";
+import { describeGolden, expectClose, goldenJson } from "@lookonce/testing";
+import "@tensorflow/tfjs-backend-cpu";
 import { describe, expect, it } from "vitest";
 import { outlineFused } from "./fuse.ts";
 import { type BranchName, DetectionModel, parseModelConfig, readModelConfig, summarize } from "./index.ts";
@@ -126,6 +127,14 @@ function expectTotals(name: string, golden: Totals, nc?: number): void {
     ["one2many", golden.fused_one_to_many],
     ["one2one", golden.fused_one_to_one],
   ];
+  const slots = head.parameterSlots();
+  for (const [branch, levels] of Object.entries(golden.head_bias_init ?? {})) {
+    for (const [level, value] of levels.entries()) {
+      const bias = slots.get(`${branch}.${level}.2.bias`)?.value.dataSync() ?? [];
+      expectClose(bias, new Array(bias.length).fill(value), { abs: 1e-6 });
+      expect(bias.length).toBeGreaterThan(0);
+    }
+  }
   for (const [branch, expected] of fused) {
     if (expected === undefined) continue;
     const copy = outline(name, nc);

@@ -20,14 +20,26 @@ const architectures: Readonly<Record<string, readonly string[]>> = {
     "yolov3-tiny.yaml",
   ],
   "Masks (segment), from random weights": [
+    "yolo26n-seg.yaml",
     "yolov8n-seg.yaml",
     "yolov8s-seg.yaml",
     "yolo11n-seg.yaml",
     "yolov5n-seg.yaml",
   ],
-  "Keypoints (pose), from random weights": ["yolov8n-pose.yaml", "yolov8s-pose.yaml", "yolo11n-pose.yaml"],
-  "Oriented boxes (obb), from random weights": ["yolov8n-obb.yaml", "yolov8s-obb.yaml", "yolo11n-obb.yaml"],
+  "Keypoints (pose), from random weights": [
+    "yolo26n-pose.yaml",
+    "yolov8n-pose.yaml",
+    "yolov8s-pose.yaml",
+    "yolo11n-pose.yaml",
+  ],
+  "Oriented boxes (obb), from random weights": [
+    "yolo26n-obb.yaml",
+    "yolov8n-obb.yaml",
+    "yolov8s-obb.yaml",
+    "yolo11n-obb.yaml",
+  ],
   "Classes of images (classify), from random weights": [
+    "yolo26n-cls.yaml",
     "yolov8n-cls.yaml",
     "yolov8s-cls.yaml",
     "yolo11n-cls.yaml",
