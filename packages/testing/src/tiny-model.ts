@@ -8,15 +8,17 @@ export interface TinyModelOptions {
   levels?: number;
   /** Makes it a YOLOv5: width and height of the anchors of each level, in pixels. */
   anchors?: readonly number[][] | undefined;
+  /** Whether its head has a second branch, and distances without bins, as YOLO26's. */
+  endToEnd?: boolean;
 }
 
 /** Returns the model file (YAML) of a detector of a few thousand parameters: quick to compile, too small to learn much. */
 export function tinyModelYaml(options: TinyModelOptions = {}): string {
-  const { nc = 3, layers = [8, 8, 16, 16, 16], anchors, levels = anchors?.length ?? 3 } = options;
+  const { nc = 3, layers = [8, 8, 16, 16, 16], anchors, levels = anchors?.length ?? 3, endToEnd = false } = options;
   const modules = layers.map((layer) => (typeof layer === "number" ? `Conv, [${layer}, 3, 2]` : layer));
   const from = Array.from({ length: levels }, (_, i) => layers.length - levels + i);
   return `nc: ${nc}
-${anchors === undefined ? "" : `anchors: ${JSON.stringify(anchors)}\n`}backbone:
+${endToEnd ? "end2end: true\nreg_max: 1\n" : ""}${anchors === undefined ? "" : `anchors: ${JSON.stringify(anchors)}\n`}backbone:
 ${modules.map((module) => `  - [-1, 1, ${module}]\n`).join("")}head:
   - [[${from.join(", ")}], 1, Detect, [${anchors === undefined ? "nc" : "nc, anchors"}]]
 `;

@@ -31,7 +31,7 @@ describe("a training that is resumed", () => {
   // Batches of 2 for a nominal batch of 6: gradients wait for an update when an epoch ends. More in resume.slow.test.ts
   it.each([
     { optimizer: "SGD", nbs: 6, warmup_epochs: 1, warmup_iterations: 0 },
-    { balance: "auto", nbs: 4 },
+    { family: "v5", balance: "auto", nbs: 4 },
   ] as const)("ends with the same weights as one that never stopped: %o", expectSameWhenResumed);
 
   it("keeps what the loss learned in every file", async () => {
@@ -40,7 +40,7 @@ describe("a training that is resumed", () => {
       recipe: { balance: "learned", lr0: 0.1, nbs: 2, warmup_epochs: 0 },
     });
     for (const file of [last, best]) {
-      const { loss } = readCheckpoint(file).metadata as { loss: { balance: number[] } };
+      const { loss } = readCheckpoint(file).metadata as { loss: { family: "v5"; balance: number[] } };
       expect(loss.balance).toHaveLength(2);
       expect(loss.balance.some((value) => value !== 0)).toBe(true);
     }

@@ -8,7 +8,7 @@ import { enterTestDevice } from "@lookonce/testing";
 import { expect } from "vitest";
 import type { TrainCallbacks } from "./report/callbacks.ts";
 import { makeRunDirectory } from "./run-directory.ts";
-import { tinyModel } from "./test-tiny-model.ts";
+import { type TinyModelOptions, tinyModel } from "./test-tiny-model.ts";
 import { train } from "./train.ts";
 import type { TrainOptions, TrainResult } from "./train-options.ts";
 
@@ -26,7 +26,7 @@ export async function prepareRuns(): Promise<void> {
   valData = await Dataset.open({ yaml, split: "val" });
 }
 
-export type RunOptions = Partial<TrainOptions> & { family?: "v5" | "v8" };
+export type RunOptions = Partial<TrainOptions> & { family?: TinyModelOptions["family"] };
 
 export async function run(more: RunOptions, weights?: string): Promise<TrainResult> {
   const { family = "v8" } = more;
@@ -61,8 +61,10 @@ export function crash(epoch: number, iteration: number): TrainCallbacks {
 }
 
 /** Trains by a recipe, stops, is killed and resumed, and expects what a training that never stopped leaves. */
-export async function expectSameWhenResumed(recipe: NonNullable<TrainOptions["recipe"]>): Promise<void> {
-  const family = "balance" in recipe ? "v5" : "v8";
+export async function expectSameWhenResumed({
+  family = "v8",
+  ...recipe
+}: NonNullable<TrainOptions["recipe"]> & Pick<RunOptions, "family">): Promise<void> {
   const whole = await run({ recipe, family });
   const stop = new AbortController();
   const directory = makeRunDirectory({ project: place, name: "exp" });

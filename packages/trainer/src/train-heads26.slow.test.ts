@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Dataset, generateShapes } from "@lookonce/data";
 import { taskOf } from "@lookonce/families";
+import { DualCriterion } from "@lookonce/loss";
 import { DetectionModel, parseModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { enterTestDevice } from "@lookonce/testing";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { train } from "./train.ts";
 
 beforeAll(async () => {
@@ -54,11 +55,29 @@ describe.each([
     const model = new DetectionModel(config, { rng: new Random(0), names: data.names });
     expect(model.task).toBe(task);
     const warnings: string[] = [];
+    const order: string[] = [];
+    const { startEpoch } = DualCriterion.prototype;
+    const started = vi.spyOn(DualCriterion.prototype, "startEpoch").mockImplementation(function (
+      this: DualCriterion<never>,
+      epoch,
+      epochs,
+    ) {
+      order.push(`epoch ${epoch} of ${epochs}`);
+      startEpoch.call(this, epoch, epochs);
+    });
     const result = await train(model, {
       ...{ data, valData, epochs: 6, imgsz: 64, batch: 4, workers: 0, directory: join(place, "run") },
       recipe: { nbs: 4, optimizer: "AdamW", lr0: 0.005, warmup_epochs: 0, mosaic: 0 },
-      callbacks: [{ onWarning: ({ message }) => void warnings.push(message) }],
+      callbacks: [
+        {
+          onWarning: ({ message }) => void warnings.push(message),
+          onTrainEpochEnd: ({ epoch }) => void order.push(`validation ${epoch}`),
+        },
+      ],
     });
+    started.mockRestore();
+    expect(order).toHaveLength(13);
+    expect(order.slice(0, 4)).toEqual(["epoch 0 of 6", "epoch 1 of 6", "validation 0", "epoch 2 of 6"]);
     const [first = {}] = result.losses;
     const last = result.losses.at(-1) ?? {};
     expect(Object.keys(first)).toEqual(parts);

@@ -983,6 +983,8 @@ export interface BenchmarkSppfValues {
 export interface QuickstartArgs {
   /** Task to show. Default: detect. */
   task?: "detect" | "segment" | "pose" | "obb" | "classify";
+  /** Family of the small model; yolo26 detects, with and without suppression. Default: yolov8. */
+  model?: "yolov8" | "yolo26";
   /** Folder for results. Default: runs. */
   project?: string;
   /** Subfolder; a number is added if it exists. Default: quickstart. */
@@ -992,6 +994,7 @@ export interface QuickstartArgs {
 /** Options of `lookonce quickstart` once defaults are filled in. */
 export interface QuickstartValues {
   task: "detect" | "segment" | "pose" | "obb" | "classify";
+  model: "yolov8" | "yolo26";
   project: string;
   name: string;
   device: "auto" | "cpu" | "webgpu" | "cuda" | "tensorflow" | "tensorflow-gpu";

@@ -75,9 +75,16 @@ export const benchmarkSppfOptions: OptionTable = {
   ...device,
 };
 
+/** Families of the small models that a quickstart trains. */
+export const quickstartModels: readonly ["yolov8", "yolo26"] = ["yolov8", "yolo26"];
+
+/** One of {@link quickstartModels}. */
+export type QuickstartModel = (typeof quickstartModels)[number];
+
 /** Options of `quickstart`. */
 export const quickstartOptions: OptionTable = {
   task: choice(taskNames, "task to show", "detect"),
+  model: choice(quickstartModels, "family of the small model; yolo26 detects, with and without suppression", "yolov8"),
   project: text("folder", "folder for results", "runs"),
   name: text("name", "subfolder; a number is added if it exists", "quickstart"),
   ...device,

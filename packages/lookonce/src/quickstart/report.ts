@@ -1,6 +1,8 @@
+import { type QuickstartModel, quickstartModels } from "@lookonce/config";
 import type { PlainBox } from "@lookonce/inference";
 import type { ValidationResult } from "@lookonce/trainer";
 import type { Agreement } from "./agreement.ts";
+import { type DuplicateCount, duplicateIou } from "./duplicates.ts";
 import type { ShapesTask } from "./shapes.ts";
 
 /** Sizes of a quickstart; the model and its recipe are `shapesModel` and `shapesRecipe`. */
@@ -16,6 +18,8 @@ export interface QuickstartSettings {
 /** What a quickstart measured. */
 export interface QuickstartFigures {
   task: { name: string } & Pick<ShapesTask, "model" | "finds" | "score">;
+  /** Family of the small model. */
+  family: QuickstartModel;
   settings: QuickstartSettings;
   /** Objects drawn. */
   instances: { train: number; val: number };
@@ -23,6 +27,8 @@ export interface QuickstartFigures {
   /** Seconds of each stage. */
   seconds: { draw: number; train: number; validate: number; total: number };
   validation: ValidationResult;
+  /** The same by the head's one-to-one branch without suppression, and what it leaves in the unseen images; where it has one. */
+  endToEnd: (DuplicateCount & { validation: ValidationResult }) | undefined;
   /** For each unseen image what was drawn and what was found. */
   unseen: { drawn: string[]; found: PlainBox[] }[];
   /** The data set, and the folder of unseen images, below the report's folder. */
@@ -32,19 +38,33 @@ export interface QuickstartFigures {
   agreement: Agreement;
 }
 
+const [defaultModel] = quickstartModels;
+
 /** The names of a table's scores that say how good a model is by themselves: all but precisions and recalls. */
 export function measuresOf(scores: ValidationResult["table"][0]["scores"]): string[] {
   return Object.keys(scores).filter((name) => !/(^| )[PR]$/.test(name));
 }
 
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** What the branch without suppression reaches, in words. @param score the name of the score that counts */
+export function describeEndToEnd(
+  { validation, detections, duplicates }: NonNullable<QuickstartFigures["endToEnd"]>,
+  score: string,
+): string {
+  const reached = `${score} ${percent(validation.table[0].scores[score] ?? 0)}`;
+  const left = `${duplicates} of its ${detections} detections in the unseen images repeat another of their class at IoU over ${duplicateIou}`;
+  return `Without suppression, by its one-to-one branch: ${reached}; ${left}.`;
+}
+
 /** The report of a quickstart, in Markdown, beside the images that it shows. */
 export function writeReport(figures: QuickstartFigures): string {
-  const { task, settings, instances, model, seconds, validation, unseen } = figures;
+  const { task, family, settings, instances, model, seconds, validation, endToEnd, unseen } = figures;
+  const chosen = family === defaultModel ? "" : ` model=${family}`;
   const { train, val, epochs } = settings;
   const { name, imgsz, batch } = model;
   const count = (list: (image: QuickstartFigures["unseen"][number]) => unknown[]): number =>
     unseen.reduce((sum, image) => sum + list(image).length, 0);
-  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   const { data, unseenFolder: folder } = figures;
   const [all] = validation.table;
   const columns = Object.keys(all.scores);
@@ -56,11 +76,11 @@ export function writeReport(figures: QuickstartFigures): string {
   const scores = [`**${scoreText(task.score)}**`, ...others.map(scoreText)].join(", ");
   return `# A first ${task.model}
 
-Made by \`lookonce quickstart task=${task.name}\` in ${seconds.total.toFixed(0)} seconds, from nothing but random numbers.
+Made by \`lookonce quickstart task=${task.name}${chosen}\` in ${seconds.total.toFixed(0)} seconds, from nothing but random numbers.
 
 1. **Drawn:** ${train} images with ${instances.train} shapes to learn from and ${val} with ${instances.val} to validate on, ${imgsz} × ${imgsz} pixels (${seconds.draw.toFixed(1)} s).
 2. **Trained:** ${name}, ${model.parameters.toLocaleString("en")} parameters, ${model.gflops.toFixed(2)} GFLOPs an image, from random weights, ${epochs} epochs in batches of ${batch} (${seconds.train.toFixed(0)} s).
-3. **Validated** with the weights of the fittest epoch (${seconds.validate.toFixed(1)} s): ${scores}.
+3. **Validated** with the weights of the fittest epoch (${seconds.validate.toFixed(1)} s): ${scores}.${endToEnd === undefined ? "" : ` ${describeEndToEnd(endToEnd, task.score)}`}
 4. **Tried** on ${unseen.length} images that it had never seen, with ${count(({ drawn }) => drawn)} shapes: ${count(({ found }) => found)} ${task.finds}, listed below.
 5. **Exported** as ONNX (${(figures.export.bytes / 1e6).toFixed(1)} MB), and the file run on the same images: ${describeAgreement(figures.agreement)}
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { taskNames } from "@lookonce/config";
 import { expect, it } from "vitest";
@@ -16,4 +17,16 @@ it.each(taskNames)("learns the shapes well within its few minutes: %s", async (t
   expect(unseen.every(({ found }) => found.length > 0)).toBe(true);
   expect(agreement.pixels).toBeLessThan(0.1);
   expect(agreement.confidence).toBeLessThan(0.001);
+});
+
+it("learns them with a small YOLO26, and measures what its branch without suppression finds", async () => {
+  const result = await runQuickstart({ directory: join(folder, "yolo26"), model: "yolo26" });
+  const { validation, endToEnd, agreement, report } = result;
+  expect(validation.map50).toBeGreaterThanOrEqual(least.detect);
+  expect(endToEnd?.validation.map50).toBeGreaterThan(0.5);
+  expect(endToEnd?.detections).toBeGreaterThan(0);
+  expect(agreement.pixels).toBeLessThan(0.1);
+  const text = readFileSync(report, "utf8");
+  expect(text).toContain("Made by `lookonce quickstart task=detect model=yolo26`");
+  expect(text).toMatch(/Without suppression, by its one-to-one branch: mAP50 \d+\.\d %; \d+ of its \d+ detections/);
 });

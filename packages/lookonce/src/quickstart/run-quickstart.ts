@@ -1,5 +1,5 @@
 import { dirname, join, relative } from "node:path";
-import type { TaskName } from "@lookonce/config";
+import type { QuickstartModel, TaskName } from "@lookonce/config";
 import { Dataset, type GeneratedShapes, generateShapes, type LabelKind } from "@lookonce/data";
 import { taskOf } from "@lookonce/families";
 import { writeWholeSync } from "@lookonce/files";
@@ -12,10 +12,11 @@ import type { PlaceOptions } from "../place.ts";
 import { makeRunDirectory } from "../run-directory.ts";
 import { YOLO } from "../yolo.ts";
 import { agreementOf } from "./agreement.ts";
+import { countDuplicates } from "./duplicates.ts";
 import { detectionSheet, sampleSheet } from "./images.ts";
 import { modelFileText } from "./model-file.ts";
 import { measuresOf, type QuickstartFigures, type QuickstartSettings, writeReport } from "./report.ts";
-import { shapesModel, shapesTasks } from "./shapes.ts";
+import { shapesFamilyOf, shapesModel, shapesTasks } from "./shapes.ts";
 
 /** Options of {@link runQuickstart}. */
 export interface QuickstartOptions extends PlaceOptions, LogOptions {
@@ -23,6 +24,8 @@ export interface QuickstartOptions extends PlaceOptions, LogOptions {
   directory?: string;
   /** Default `detect`. */
   task?: TaskName;
+  /** Family of the small model. Default `yolov8`. */
+  model?: QuickstartModel;
   /** What differs from the task's images and the recipe's epochs, and seed 0. */
   settings?: Partial<QuickstartSettings>;
   /** Called with the progress of training. */
@@ -44,12 +47,13 @@ const unseenCount = 8;
  * validates, finds shapes in unseen images, exports, runs the exported file, and writes images and a report.
  */
 export async function runQuickstart(options: QuickstartOptions = {}): Promise<QuickstartResult> {
-  const { task = "detect" } = options;
+  const { task = "detect", model: family = "yolov8" } = options;
   const { recipe, images = { train: 320, val: 80 }, ...made } = shapesTasks[task];
   const settings = { ...images, epochs: recipe.epochs, seed: 0, ...options.settings };
   const { imgsz } = recipe;
   const drawing: Drawing = { ...settings, size: imgsz, labels: taskOf(task).labels ?? "boxes" };
   const { log = () => {} } = options;
+  const { endToEnd = false } = shapesFamilyOf(family, task);
   const start = performance.now();
   const directory = await makeRunDirectory(options.directory ?? "runs/quickstart");
   const file = (name: string): string => join(directory, name);
@@ -58,7 +62,7 @@ export async function runQuickstart(options: QuickstartOptions = {}): Promise<Qu
   const shapes = await drawShapes(directory, drawing);
   const drawn = performance.now();
 
-  const config = shapesModel(shapes.names.length, task);
+  const config = shapesModel(shapes.names.length, { task, model: family });
   writeWholeSync(file(config.name), modelFileText(config));
   const { seed } = settings;
   const model = await YOLO.load(file(config.name), { ...options, seed });
@@ -77,6 +81,7 @@ export async function runQuickstart(options: QuickstartOptions = {}): Promise<Qu
 
   log("validating the best weights …");
   const validation = await model.val({ data: shapes.yaml, imgsz });
+  const alone = endToEnd ? await model.val({ data: shapes.yaml, imgsz, nms: false }) : undefined;
   const validated = performance.now();
 
   log("detecting in unseen images, with the model and with the ONNX file made from it …");
@@ -85,6 +90,7 @@ export async function runQuickstart(options: QuickstartOptions = {}): Promise<Qu
   const paths = unseen.map(({ path }) => path);
   const ours = await model.predict(paths, look);
   await writeImage(file("unseen-detected.png"), await detectionSheet(ours));
+  const unsuppressed = endToEnd ? await model.predict(paths, { ...look, nms: false }) : [];
   const exported = await model.export({ file: file("model.onnx"), imgsz });
   const onnx = await YOLO.load(exported.file, options);
   const theirs = await onnx.predict(paths, look);
@@ -96,6 +102,7 @@ export async function runQuickstart(options: QuickstartOptions = {}): Promise<Qu
   const seconds = (from: number, to: number): number => (to - from) / 1000;
   const figures: QuickstartFigures = {
     task: { name: task, ...made },
+    family,
     settings,
     instances: shapes.instances,
     model: { name: config.name, imgsz, batch: recipe.batch, parameters, gflops },
@@ -106,6 +113,7 @@ export async function runQuickstart(options: QuickstartOptions = {}): Promise<Qu
       total: seconds(start, performance.now()),
     },
     validation,
+    endToEnd: alone && { validation: alone, ...countDuplicates(unsuppressed.map(foundIn)) },
     unseen: unseen.map(({ names }, i) => ({ drawn: names, found: found[i] ?? [] })),
     data: relative(directory, shapes.yaml),
     unseenFolder: relative(directory, commonFolder(paths)),

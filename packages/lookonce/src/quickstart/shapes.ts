@@ -1,4 +1,13 @@
-import { familySettings, hypPresets, makeRecipe, type RecipeOf, type TaskName } from "@lookonce/config";
+import {
+  familySettings,
+  hypPresets,
+  makeRecipe,
+  type QuickstartModel,
+  type RecipeOf,
+  type TaskName,
+  taskNames,
+} from "@lookonce/config";
+import { LookonceError } from "@lookonce/errors";
 import { type ModelConfig, parseModelConfig } from "@lookonce/nn";
 
 /** Settings of a run, to be handed to `train` as they are. */
@@ -48,8 +57,8 @@ const classes: Readonly<ShapesRecipe> = {
 
 /** A quickstart's task: what is made, how it learns, and which score counts. */
 export interface ShapesTask {
-  /** Name of the model's file. */
-  file: string;
+  /** What comes after the name of the model's file. */
+  suffix: string;
   /** What is made, for people, and what it finds. */
   model: string;
   finds: string;
@@ -66,20 +75,10 @@ export interface ShapesTask {
 
 const levels = [9, 12] as const;
 
-/** Rows between backbone and head. */
-const neck: readonly unknown[] = [
-  [-1, 1, "Upsample", [null, 2, "nearest"]],
-  [[-1, 4], 1, "Concat", [1]],
-  [-1, 3, "C2f", [256]],
-  [-1, 1, "Conv", [256, 3, 2]],
-  [[-1, 6], 1, "Concat", [1]],
-  [-1, 3, "C2f", [512]],
-];
-
 /** The tasks of quickstarts. */
 export const shapesTasks: Readonly<Record<TaskName, ShapesTask>> = {
   detect: {
-    file: "yolov8t-shapes.yaml",
+    suffix: "",
     model: "detector",
     finds: "detections",
     recipe: shapesRecipe,
@@ -87,7 +86,7 @@ export const shapesTasks: Readonly<Record<TaskName, ShapesTask>> = {
     head: [levels, 1, "Detect", ["nc"]],
   },
   segment: {
-    file: "yolov8t-shapes-seg.yaml",
+    suffix: "-seg",
     model: "segmentation model",
     finds: "masks",
     recipe: longer,
@@ -95,7 +94,7 @@ export const shapesTasks: Readonly<Record<TaskName, ShapesTask>> = {
     head: [levels, 1, "Segment", ["nc", 32, 256]],
   },
   pose: {
-    file: "yolov8t-shapes-pose.yaml",
+    suffix: "-pose",
     model: "pose model",
     finds: "shapes with their corners",
     recipe: longer,
@@ -104,7 +103,7 @@ export const shapesTasks: Readonly<Record<TaskName, ShapesTask>> = {
     keys: { kpt_shape: [5, 3] },
   },
   obb: {
-    file: "yolov8t-shapes-obb.yaml",
+    suffix: "-obb",
     model: "detector of oriented boxes",
     finds: "oriented boxes",
     recipe: longer,
@@ -112,7 +111,7 @@ export const shapesTasks: Readonly<Record<TaskName, ShapesTask>> = {
     head: [levels, 1, "OBB", ["nc", 1]],
   },
   classify: {
-    file: "yolov8t-shapes-cls.yaml",
+    suffix: "-cls",
     model: "classifier",
     finds: "classes",
     recipe: classes,
@@ -121,31 +120,93 @@ export const shapesTasks: Readonly<Record<TaskName, ShapesTask>> = {
   },
 };
 
+/** What the small models of quickstarts differ in. */
+interface ShapesFamily {
+  /** Name of the model's file without task. */
+  file: string;
+  tasks: readonly TaskName[];
+  /** A stage's row: its repeats and width, and whether its links add their input. */
+  stage(repeats: number, width: number, shortcut?: boolean): readonly unknown[];
+  keys: Readonly<Record<string, unknown>>;
+  /** Whether the head has a branch for detections without suppression. Default false. */
+  endToEnd?: boolean;
+}
+
+/** The families of small models, by their names as option `model`. */
+const shapesFamilies: Readonly<Record<QuickstartModel, ShapesFamily>> = {
+  yolov8: {
+    file: "yolov8t-shapes",
+    tasks: taskNames,
+    stage: (repeats, width, shortcut = false) => [-1, repeats, "C2f", [width, shortcut]],
+    // No box is longer than 16 cells.
+    keys: { reg_max: 8 },
+  },
+  yolo26: {
+    file: "yolo26t-shapes",
+    tasks: ["detect"],
+    stage: (repeats, width) => [-1, repeats, "C3k2", [width, false, 0.5]],
+    keys: { reg_max: 1, end2end: true },
+    endToEnd: true,
+  },
+};
+
 /**
- * A YOLOv8 for images of about 160 pixels: without the level of stride 32, whose objects would fill the image, and
- * with 8 bins a side, since no box is longer than 16 cells. A classifier is its backbone.
+ * The family of a quickstart's model.
+ *
+ * @throws LookonceError `ARGUMENT` for a task that no model of the family is trained for here
+ */
+export function shapesFamilyOf(model: QuickstartModel, task: TaskName): ShapesFamily {
+  const family = shapesFamilies[model];
+  if (family.tasks.includes(task)) return family;
+  throw new LookonceError(
+    "ARGUMENT",
+    `quickstart trains ${model} for ${family.tasks.join(", ")}, not for ${task}: leave model out, or choose another task`,
+  );
+}
+
+/** What {@link shapesModel} makes. */
+export interface ShapesModelOptions {
+  /** Default `detect`. */
+  task?: TaskName;
+  /** Default `yolov8`. */
+  model?: QuickstartModel;
+}
+
+/**
+ * A YOLO for images of about 160 pixels: without the level of stride 32, whose objects would fill the image. A classifier is
+ * its backbone.
  *
  * @param nc number of classes
+ * @throws LookonceError `ARGUMENT` for a task that no model of the family is trained for here
  */
-export function shapesModel(nc: number, task: TaskName = "detect"): ModelConfig {
-  const { file, head, keys = {} } = shapesTasks[task];
+export function shapesModel(nc: number, { task = "detect", model = "yolov8" }: ShapesModelOptions = {}): ModelConfig {
+  const { suffix, head, keys = {} } = shapesTasks[task];
+  const { file, stage, keys: ofFamily } = shapesFamilyOf(model, task);
+  const neck = [
+    [-1, 1, "Upsample", [null, 2, "nearest"]],
+    [[-1, 4], 1, "Concat", [1]],
+    stage(3, 256),
+    [-1, 1, "Conv", [256, 3, 2]],
+    [[-1, 6], 1, "Concat", [1]],
+    stage(3, 512),
+  ];
   return parseModelConfig(
     {
       nc,
       ...keys,
-      reg_max: 8,
+      ...ofFamily,
       scales: { t: [0.33, 0.1875, 1024] },
       backbone: [
         [-1, 1, "Conv", [64, 3, 2]],
         [-1, 1, "Conv", [128, 3, 2]],
-        [-1, 3, "C2f", [128, true]],
+        stage(3, 128, true),
         [-1, 1, "Conv", [256, 3, 2]],
-        [-1, 6, "C2f", [256, true]],
+        stage(6, 256, true),
         [-1, 1, "Conv", [512, 3, 2]],
-        [-1, 3, "C2f", [512, true]],
+        stage(3, 512, true),
       ],
       head: head === undefined ? [[-1, 1, "Classify", ["nc"]]] : [...neck, head],
     },
-    { name: file, scale: "t" },
+    { name: `${file}${suffix}.yaml`, scale: "t" },
   );
 }
