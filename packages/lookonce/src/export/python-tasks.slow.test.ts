@@ -76,6 +76,13 @@ const cases = [
   { task: "obb", image: "obb/dataset/images/val/013.png", imgsz: 128, outputs: ["output0"] },
   { task: "classify", image: "classify/dataset/val/cross/000.png", imgsz: 64, outputs: ["output0"] },
 ];
+/** YOLO26 with the files of either branch. */
+const twins = [
+  { name: "default", options: {} },
+  { name: "end-to-end", options: { nms: false } },
+  { name: "end-to-end, dynamic", options: { nms: false, dynamic: true } },
+  { name: "nms", options: { nms: true, conf: 0.25 } },
+];
 const variants = [
   { name: "fixed", options: {} },
   { name: "dynamic", options: { dynamic: true } },
@@ -117,5 +124,34 @@ describeShared("ONNX files of tasks", ["golden/tasks/e2e/segment/model.pt"], () 
       );
       expectClose(reported.mask_pixels ?? [], pixels, { abs: 5 });
     }
+  });
+});
+
+describeShared("ONNX files of YOLO26", ["golden/families/e2e/model.pt"], () => {
+  it.skipIf(!checks).each(twins)(`$name${missing}`, async ({ name, options }) => {
+    const folderOfCase = "golden/families/e2e";
+    const model = await YOLO.load(sharedPath(`${folderOfCase}/model.pt`));
+    const imgsz = 160;
+    const { file } = await model.export({
+      format: "onnx",
+      file: join(folder, `yolo26-${name}.onnx`),
+      imgsz,
+      ...options,
+    });
+    await model.dispose();
+    const image = sharedPath(`${folderOfCase}/dataset/images/val/001.png`);
+    const reported = ask({ file, task: "detect", imgsz, image });
+    const isEndToEnd = name.startsWith("end");
+    const shape = isEndToEnd || name === "nms" ? [1, 300, 6] : [1, 7, 525];
+    expect(reported.outputs).toEqual([["output0", shape, true]]);
+    if (!predicts) return;
+    const exported = await YOLO.load(file);
+    const nms = !isEndToEnd;
+    const [ours] = (await exported.predict(image, { imgsz, conf: 0.25, nms })) as [Results];
+    await exported.dispose();
+    expect(ours.boxes.count).toBeGreaterThan(0);
+    expect(reported.classes).toEqual([...ours.boxes.classes]);
+    expectClose(reported.scores ?? [], ours.boxes.scores, { abs: 1e-3 });
+    expectClose(reported.boxes ?? [], ours.boxes.boxes, { abs: 0.05 });
   });
 });
