@@ -31,7 +31,8 @@ export function warpScene(scene: Scene, matrix: Matrix, { colors, mirrored, ...s
   const rows = window.y2 - window.y1;
   const viewBytes = align(columns * rows * 3);
   const outputBytes = align(width * height * 3);
-  const kernels = reserve(Math.max(viewBytes, outputBytes) + outputBytes + width * 8);
+  // Behind the output: positions of its columns, and a row of the view in 16 bits
+  const kernels = reserve(Math.max(viewBytes, outputBytes) + outputBytes + width * 8 + columns * 6 + 80);
   const { bytes, weights, free: view } = kernels;
   const target = view + Math.max(viewBytes, outputBytes);
   bytes.fill(scene.fill, view, view + viewBytes);
