@@ -1,4 +1,5 @@
 import { readCheckpoint } from "@lookonce/checkpoint";
+import { boxIou } from "@lookonce/geometry";
 import { type DetectionModel, modelFromCheckpoint } from "@lookonce/nn";
 import { describeGolden, goldenJson, sharedPath } from "@lookonce/testing";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -72,6 +73,24 @@ describeGolden("YOLO26, trained by the reference, with suppression and without",
       }
     }
     await predictor.dispose();
+  });
+});
+
+describeGolden("views of an image without suppression", [`${folder}/model.pt`], () => {
+  it("are joined with it, for each shows every object", async () => {
+    await useOnnxRuntime();
+    const path = sharedPath(`golden/${folder}/model.pt`);
+    const model = modelFromCheckpoint(await readCheckpoint(path), path);
+    const predictor = await Predictor.create({ model, nms: false, imgsz: 160, workers: 0, augment: true });
+    const { boxes } = await predictor.detect(sharedPath(`golden/${folder}/dataset/images/val/000.png`));
+    await predictor.dispose();
+    model.dispose();
+    expect(boxes.count).toBeGreaterThan(1);
+    const rows = Array.from({ length: boxes.count }, (_, i) => boxes.boxes.subarray(4 * i, 4 * i + 4));
+    const overlaps = rows.flatMap((a, i) =>
+      rows.slice(0, i).flatMap((b, k) => (boxes.classes[i] === boxes.classes[k] ? [boxIou(a, b)] : [])),
+    );
+    expect(Math.max(0, ...overlaps)).toBeLessThanOrEqual(0.7);
   });
 });
 
