@@ -3,7 +3,7 @@ import { readCheckpoint, saveCheckpoint } from "@lookonce/checkpoint";
 import { setDevice } from "@lookonce/device";
 import { stateDict } from "@lookonce/nn";
 import { beforeAll, describe, expect, it } from "vitest";
-import { buildForClasses, buildModel } from "./build-model.ts";
+import { buildForClasses, buildModel, outlineModel } from "./build-model.ts";
 import { findModel } from "./model-source.ts";
 import { temporaryFolder, writeTinyModel } from "./test-model.ts";
 
@@ -44,5 +44,24 @@ describe("buildForClasses", () => {
       [0, 1, 2].flatMap((level) => ["bias", "weight"].map((part) => `model.5.cv3.${level}.2.${part}`)),
     );
     model.dispose();
+  });
+});
+
+describe("a checkpoint of a family that is not known", () => {
+  it("is reported with the modules that are not, by whatever reads it first", async () => {
+    const { config = {}, ...rest } = readCheckpoint(weights);
+    const head = [[-1, 1, "Detect27", ["nc"]]];
+    const newer = join(folder, "newer.safetensors");
+    saveCheckpoint(newer, { ...rest, config: { ...config, head, yaml_file: "yolo27n.yaml" } });
+    const reported = {
+      code: "UNSUPPORTED",
+      message: expect.stringMatching(
+        /newer\.safetensors is a model of "yolo27n\.yaml", .* not know: Detect27 \(layer 5\)\./,
+      ),
+    };
+    const source = await findModel(newer);
+    await expect(buildModel(source, { seed: 0, use: "test" })).rejects.toMatchObject(reported);
+    await expect(outlineModel(source, { use: "test" })).rejects.toMatchObject(reported);
+    await expect(buildForClasses(source, { names: ["a"], seed: 0 })).rejects.toMatchObject(reported);
   });
 });
