@@ -16,10 +16,10 @@ const { values } = parseArgs({
   },
 });
 const work = {
-  "train-640": { mode: "train", imgsz: 640, batch: 8, steps: 3, mark: 2 },
-  "train-320": { mode: "train", imgsz: 320, batch: 16, steps: 4, mark: 2 },
+  "train-640": { mode: "train", imgsz: 640, batch: 8, steps: 3, mark: 0.9 },
+  "train-320": { mode: "train", imgsz: 320, batch: 16, steps: 4, mark: 0.9 },
   "train-320-seg": { mode: "train", imgsz: 320, batch: 16, steps: 4, mark: 1, model: "yolov8n-seg" },
-  "infer-640": { mode: "infer", imgsz: 640, batch: 1, steps: 30, mark: 0.8 },
+  "infer-640": { mode: "infer", imgsz: 640, batch: 1, steps: 30, mark: 0.7 },
 };
 const python = process.env.LOOKONCE_PYTHON ?? "python3";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
