@@ -3,7 +3,6 @@ import { familyOf, taskOf } from "@lookonce/families";
 import type { Image } from "@lookonce/image";
 import type { DetectionModel } from "@lookonce/nn";
 import { type GraphOptions, type GraphSpec, graphSpec } from "../graph-spec.ts";
-import type { SelectionSpec } from "./select-best.ts";
 
 /** How the range of an activation's numbers is chosen from those that were seen; see {@link ExportOnnxOptions}. */
 export type CalibrationMethod = "mse" | "minmax" | "percentile";
@@ -59,6 +58,14 @@ export interface OnnxSpec extends GraphSpec {
   readonly nms: SuppressionSpec | undefined;
   /** Of the one-to-one branch. */
   readonly selection: SelectionSpec | undefined;
+}
+
+/** How detections of a one-to-one branch are selected inside a file. */
+export interface SelectionSpec {
+  /** Most detections an image; fewer where it has fewer anchors. */
+  readonly maxDet: number;
+  /** Whether an anchor has its best class alone. */
+  readonly agnostic: boolean;
 }
 
 /** Parameters of suppression inside a file; see {@link ExportOnnxOptions}. */

@@ -1,14 +1,7 @@
 import { elementType, type GraphBuilder, int } from "@lookonce/onnx";
 import { int64, int64s } from "./constants.ts";
+import type { SelectionSpec } from "./options.ts";
 import { candidateRows } from "./suppress.ts";
-
-/** How detections of a one-to-one branch are selected inside a file. */
-export interface SelectionSpec {
-  /** Most detections an image; fewer where it has fewer anchors. */
-  readonly maxDet: number;
-  /** Whether an anchor has its best class alone. */
-  readonly agnostic: boolean;
-}
 
 /**
  * Writes the selection of end-to-end predictions as `nonMaxSuppression` of `@lookonce/geometry` computes it for them:
