@@ -17,7 +17,7 @@ import {
   trackedFrameSchema,
   trackParameterOptions,
 } from "./track-schemas.ts";
-import type { SessionView, TrackedFrame, TrackSession } from "./track-session.ts";
+import type { FramesAnswer, SessionView, TrackedFrame, TrackSession } from "./track-session.ts";
 import { type SessionRequest, TrackSessions } from "./track-sessions.ts";
 import { trackVideo, type VideoTracks } from "./track-video.ts";
 
@@ -147,7 +147,7 @@ function framesRoute(app: FastifyInstance, { settings }: ServiceParts, sessions:
       },
       config: { isPrediction: true, bodies, parameters },
     },
-    async (request, reply) => {
+    async (request, reply): Promise<FramesAnswer> => {
       const session = sessions.find(request.params.id);
       const body = await readPredictBody(request, { parameters, json, maxBody, maxImages });
       const signal = whenUnwanted(reply, settings.timeout);

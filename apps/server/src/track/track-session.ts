@@ -134,6 +134,14 @@ export class TrackSession {
   }
 }
 
+/** The answer to frames of a session. */
+export interface FramesAnswer {
+  session: string;
+  frames: PlainTracks[];
+  queue_ms: number;
+  total_ms: number;
+}
+
 /** A session as it is listed. */
 export interface SessionView {
   id: string;

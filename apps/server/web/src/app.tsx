@@ -5,9 +5,10 @@ import { ModelsPage } from "./models/models-page.tsx";
 import { Header } from "./shell/header.tsx";
 import { KeyDialog } from "./shell/key-dialog.tsx";
 import { titles, useRoute } from "./shell/route.ts";
+import { TrackPage } from "./track/track-page.tsx";
 import { TrainPage } from "./train/train-page.tsx";
 
-/** The page: one of four views under a header. */
+/** The page: one of five views under a header. */
 export function App() {
   const { view, rest } = useRoute();
   const main = useRef<HTMLElement>(null);
@@ -28,6 +29,7 @@ export function App() {
         <div hidden={view !== "detect"}>
           <DetectPage shown={view === "detect"} />
         </div>
+        {view === "track" && <TrackPage />}
         {view === "train" && <TrainPage job={rest[0]} />}
         {view === "runs" && <RunsPage chosen={rest[0]} />}
         {view === "models" && <ModelsPage chosen={rest[0]} />}

@@ -6,6 +6,7 @@ import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/shell.css";
 import "./styles/detect.css";
+import "./styles/track.css";
 import "./styles/chart.css";
 import "./styles/train.css";
 import "./styles/runs.css";

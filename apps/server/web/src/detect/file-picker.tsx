@@ -2,13 +2,23 @@ import { type ReactNode, useRef } from "react";
 import { Button } from "../controls/button.tsx";
 
 interface FilePickerProps {
+  /** Default: images. */
+  accept?: string;
+  /** Default true. */
+  multiple?: boolean;
   onFiles: (files: readonly File[]) => void;
   primary?: boolean;
   children: ReactNode;
 }
 
-/** A button that lets images be chosen. */
-export function FilePicker({ onFiles, primary = false, children }: FilePickerProps) {
+/** A button that lets files be chosen. */
+export function FilePicker({
+  accept = "image/*",
+  multiple = true,
+  onFiles,
+  primary = false,
+  children,
+}: FilePickerProps) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -18,8 +28,8 @@ export function FilePicker({ onFiles, primary = false, children }: FilePickerPro
       <input
         ref={input}
         type="file"
-        accept="image/*"
-        multiple
+        accept={accept}
+        multiple={multiple}
         hidden
         onChange={({ currentTarget }) => {
           onFiles([...(currentTarget.files ?? [])]);

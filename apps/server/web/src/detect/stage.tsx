@@ -57,7 +57,7 @@ interface BoxProps {
 }
 
 function Box({ box, size, active, onActive }: BoxProps) {
-  const { x1, y1, x2, y2, name, confidence } = box;
+  const { x1, y1, x2, y2, name, confidence, id } = box;
   const percent = (part: number, whole: number) => `${(part / whole) * 100}%`;
   // Where there is no room above the box, its label stands inside; near the right edge it grows to the left.
   const inside = y1 / size.height < 0.06;
@@ -71,8 +71,9 @@ function Box({ box, size, active, onActive }: BoxProps) {
           top: percent(y1, size.height),
           width: percent(x2 - x1, size.width),
           height: percent(y2 - y1, size.height),
-          "--class": classColor(box.class),
-          "--on-class": classTextColor(box.class),
+          // Tracked objects are known by their colors
+          "--class": classColor(id ?? box.class),
+          "--on-class": classTextColor(id ?? box.class),
         } as React.CSSProperties
       }
       data-class={name}
@@ -80,7 +81,7 @@ function Box({ box, size, active, onActive }: BoxProps) {
       onPointerLeave={() => onActive(undefined)}
     >
       <span className="box-label">
-        {name} <b>{confidence.toFixed(2)}</b>
+        {id === undefined ? name : `${id} ${name}`} <b>{confidence.toFixed(2)}</b>
       </span>
     </div>
   );
