@@ -95,7 +95,7 @@ describe("findModel", () => {
   it("guesses what was meant", async () => {
     expect(await messageOf("yolov8nn.pt")).toMatch(/there is no model yolov8nn\.pt\. Did you mean "yolov8n\.pt"\?/);
     expect(await messageOf("yolo8s.pt")).toContain('"yolov8s.pt"');
-    expect(await messageOf("yolov8n.yml")).toContain("shipped");
+    expect(await messageOf("yolov8n.yml")).toMatch(/those of this family are .*Did you mean "yolov8n\.yaml"\?/);
     const models = join(folder, "models");
     mkdirSync(models);
     writeFileSync(join(models, "pets-best.pt"), "");

@@ -44,7 +44,10 @@ function samplesOf(schema: Schema, name = ""): unknown[] {
 /** Bodies of every content type that an operation accepts. */
 function bodiesOf({ requestBody }: Operation, image: Buffer): Pick<Request, "headers" | "body">[] {
   return Object.entries(requestBody?.content ?? {}).flatMap(([type, { schema }]) => {
-    if (type === "image/*") return [{ headers: { "content-type": "image/png" }, body: image.toString("latin1") }];
+    if (type.endsWith("/*")) {
+      const sent = type.replace("*", type === "video/*" ? "mp4" : "png");
+      return [{ headers: { "content-type": sent }, body: image.toString("latin1") }];
+    }
     const samples = samplesOf(schema) as Record<string, unknown>[];
     if (type !== "multipart/form-data") {
       return samples.map((sample) => {

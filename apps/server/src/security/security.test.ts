@@ -97,7 +97,10 @@ describe("a service with a key that may only predict", async () => {
         expect((await app.inject({ ...asked, ...bearer(key) })).statusCode).not.toBe(403);
       }
     }
-    expect(opened.sort()).toEqual(["get /v1/models", "get /v1/models/{id}", "post /v1/predict"]);
+    const models = ["get /v1/models", "get /v1/models/{id}"];
+    const session = "/v1/track/sessions/{id}";
+    const tracking = [`delete ${session}`, `get ${session}`, `post ${session}/frames`, "post /v1/track/sessions"];
+    expect(opened.sort()).toEqual([...models, "post /v1/predict", "post /v1/track", ...tracking].sort());
   });
 
   it("predicts, and does not list files of runs", async () => {

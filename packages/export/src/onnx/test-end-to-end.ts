@@ -96,7 +96,7 @@ export async function compareFound(
   expect(found?.count).toBe(expected?.count);
   expect(found?.count).toBeGreaterThan(0);
   expectClose(found?.scores ?? [], expected?.scores ?? [], { abs: 1e-4 });
-  // Of nearly the same confidence one may come before the other, or take its place at the end
+  // Of nearly the same confidence one may come before the other, or be the last in its stead
   const last = (expected?.scores.at(-1) ?? 0) + 1e-4;
   const rows = rowsOf(expected);
   for (const row of rowsOf(found)) {

@@ -153,7 +153,7 @@ describe("lookonce info vs=", () => {
   it("names the nearest file after a slip of the pen", async () => {
     const { code, stderr } = await lookonce("info", "model=yolov8x.yaml", "vs=yolov8x-p3.yaml");
     expect(code).toBe(1);
-    expect(stderr).toMatch(/no model file yolov8x-p3\.yaml.*Did you mean "yolov8-p2\.yaml"\?/s);
+    expect(stderr).toMatch(/no model file yolov8x-p3\.yaml.*Did you mean "yolov8x-p2\.yaml"\?/s);
   });
 });
 
