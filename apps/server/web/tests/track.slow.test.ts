@@ -26,13 +26,12 @@ const tally = (page: Page): Promise<string | null> => page.locator(".track .tall
 
 /** Clicks on the stage at these shares of its width and height. */
 async function clickStage(page: Page, places: readonly (readonly [number, number])[]): Promise<void> {
-  const { x, y, width, height } = (await page.locator(".zone-layer").boundingBox()) ?? {
-    x: 0,
-    y: 0,
-    width: 1,
-    height: 1,
-  };
-  for (const [across, down] of places) await page.mouse.click(x + across * width, y + down * height);
+  const layer = page.locator(".zone-layer");
+  for (const [across, down] of places) {
+    // The stage moves while lists beside it grow: its place is asked for anew
+    const { width, height } = (await layer.boundingBox()) ?? { width: 1, height: 1 };
+    await layer.click({ position: { x: across * width, y: down * height } });
+  }
 }
 
 describeInBrowser("the page, tracking", () => {
