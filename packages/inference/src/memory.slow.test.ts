@@ -106,7 +106,7 @@ it.each([0, 2])(
     await predictor.dispose();
     expect(seen + run.skipped.length).toBe(10_000);
     expect(run.skipped.length).toBe(250);
-    // Memory settles within 4,000 images. The 5,500 after them are 275 MB: what grows with images would show
+    // Memory is steady after 4,000 images. The 5,500 after them are 275 MB: what grows with images would show
     const [first, last] = [megabytes[5] as number, Math.max(...megabytes.slice(-3))];
     console.info(`${workers} workers: ${megabytes.map((size) => size.toFixed(0)).join(", ")} MB`);
     expect(last - first).toBeLessThan(50);
