@@ -236,7 +236,7 @@ describe("the choice of a form", () => {
   );
 });
 
-describe.skipIf(found === undefined)("the backend", () => {
+describe.skipIf(found === undefined || process.env.LOOKONCE_BLOCKS === "off")("the backend", () => {
   const folder = mkdtempSync(join(tmpdir(), "lookonce-blocks-"));
   afterEach(() => {
     vi.unstubAllEnvs();
