@@ -21,14 +21,20 @@ export class OBB extends DetectV8 {
   }
 }
 
-/** `OBB: [nc, 1]`, the second the number of angles. */
-export const obbSpec: ModuleSpec = {
-  build(context) {
-    const { args, inputs, nc } = context;
-    args.classes(nc);
-    args.exactly("angles", 1, 1);
-    const { channels } = inputs;
-    const { options, shown } = anchorFreeOptions(context);
-    return { module: new OBB(nc, channels, options), args: [nc, 1, ...shown, channels] };
-  },
-};
+/** `OBB: [nc, 1]` and the like, the second the number of angles. */
+export function obbSpecOf(
+  Head: new (nc: number, channels: readonly number[], options: DetectV8Options) => DetectV8,
+): ModuleSpec {
+  return {
+    build(context) {
+      const { args, inputs, nc } = context;
+      args.classes(nc);
+      args.exactly("angles", 1, 1);
+      const { channels } = inputs;
+      const { options, shown } = anchorFreeOptions(context);
+      return { module: new Head(nc, channels, options), args: [nc, 1, ...shown, channels] };
+    },
+  };
+}
+
+export const obbSpec: ModuleSpec = obbSpecOf(OBB);

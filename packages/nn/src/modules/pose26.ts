@@ -6,10 +6,9 @@ import { keypointsInPixels } from "../decode/pose.ts";
 import type { BranchName } from "../head.ts";
 import type { Layer } from "../module.ts";
 import { Conv2d } from "./conv2d.ts";
-import { anchorFreeOptions } from "./detect-spec.ts";
-import { DetectV8, type DetectV8Options } from "./detect-v8.ts";
+import { DetectV8 } from "./detect-v8.ts";
 import { branchPrefix, plainStep } from "./head-branch.ts";
-import type { KeypointShape } from "./pose.ts";
+import { type KeypointShape, type PoseOptions, poseSpecOf } from "./pose.ts";
 import { RealNvp } from "./real-nvp.ts";
 
 /**
@@ -26,11 +25,7 @@ export class Pose26 extends DetectV8 {
   #flow: RealNvp | undefined;
   #deviations: ReadonlyMap<BranchName, ModuleList<Conv2d>>;
 
-  constructor(
-    nc: number,
-    channels: readonly number[],
-    { keypointShape, ...options }: DetectV8Options & { keypointShape: KeypointShape },
-  ) {
+  constructor(nc: number, channels: readonly number[], { keypointShape, ...options }: PoseOptions) {
     const [count, values] = keypointShape;
     const extras = count * values;
     const extraWidth = Math.max(Math.floor((channels[0] as number) / 4), count * (values + 2));
@@ -79,15 +74,4 @@ export class Pose26 extends DetectV8 {
   }
 }
 
-/** `Pose26: [nc, kpt_shape]`, the second the number of keypoints and of values of each. */
-export const pose26Spec: ModuleSpec = {
-  build(context) {
-    const { args, inputs, nc } = context;
-    args.classes(nc);
-    const keypointShape = args.keypointShape("kpt_shape");
-    const { channels } = inputs;
-    const { options, shown } = anchorFreeOptions(context);
-    const module = new Pose26(nc, channels, { ...options, keypointShape });
-    return { module, args: [nc, keypointShape, ...shown, channels] };
-  },
-};
+export const pose26Spec: ModuleSpec = poseSpecOf(Pose26);

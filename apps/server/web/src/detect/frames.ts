@@ -1,3 +1,5 @@
+import { sentence } from "../api/call.ts";
+
 /** Longer side of the frames that are sent, at most. */
 const longestSide = 960;
 
@@ -56,8 +58,24 @@ export function paint(frame: HTMLCanvasElement, canvas: HTMLCanvasElement | null
 }
 
 /** Why the camera cannot be used, by the names of the browser's errors. */
-export const cameraRefusals: Readonly<Record<string, string>> = {
+const cameraRefusals: Readonly<Record<string, string>> = {
   NotAllowedError: "The camera was not allowed. Allow it in the browser's address bar, then try again.",
   NotFoundError: "There is no camera on this device.",
   NotReadableError: "The camera is in use by another program.",
 };
+
+/** Why a camera or a video cannot be followed, for people. */
+export function refusalText(reason: unknown): string {
+  return (reason instanceof DOMException ? cameraRefusals[reason.name] : undefined) ?? sentence(reason);
+}
+
+/** Counts frames: each call is one more, and returns how many a second the last ones were; 0 at first. */
+export function frameRate(): () => number {
+  const times: number[] = [];
+  return () => {
+    times.push(performance.now());
+    if (times.length > 12) times.shift();
+    const span = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000;
+    return span > 0 ? (times.length - 1) / span : 0;
+  };
+}

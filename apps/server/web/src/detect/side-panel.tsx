@@ -3,6 +3,7 @@ import type { FoundBox, Model, ModelList } from "../api/types.ts";
 import type { Resource } from "../api/use-resource.ts";
 import { Field } from "../controls/field.tsx";
 import { sizeText } from "../controls/format.ts";
+import { ModelSelect } from "../controls/model-select.tsx";
 import { Notice } from "../controls/notice.tsx";
 import { Slider } from "../controls/slider.tsx";
 import type { Ask, Found } from "./ask.ts";
@@ -50,18 +51,11 @@ export function SidePanel(props: SidePanelProps) {
     <aside className="side" aria-label="Settings and findings">
       <Notice onRetry={models.reload}>{models.error}</Notice>
       <Field label="Model" hint={model && sizeText(model).join(", ")}>
-        <select
-          value={model?.id ?? ""}
-          onChange={({ target }) => onQuestion({ ...question, model: target.value, nms: undefined })}
-          disabled={loaded.length === 0}
-        >
-          {loaded.length === 0 && <option value="">{models.data ? "no model is loaded" : "…"}</option>}
-          {loaded.map(({ id }) => (
-            <option key={id} value={id}>
-              {id}
-            </option>
-          ))}
-        </select>
+        <ModelSelect
+          models={models.data && loaded}
+          value={model?.id}
+          onChange={(id) => onQuestion({ ...question, model: id, nms: undefined })}
+        />
       </Field>
       {found?.top5 === undefined && (
         <>

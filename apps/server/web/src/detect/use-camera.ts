@@ -1,7 +1,6 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
-import { sentence } from "../api/call.ts";
 import { type Ask, ask, type Found } from "./ask.ts";
-import { cameraRefusals, closeVideo, encode, grab, openCamera, paint } from "./frames.ts";
+import { closeVideo, encode, frameRate, grab, openCamera, paint, refusalText } from "./frames.ts";
 
 export interface Camera {
   on: boolean;
@@ -37,7 +36,7 @@ export function useCamera(canvas: RefObject<HTMLCanvasElement | null>, question:
       },
     }).catch((reason) => {
       if (abort.signal.aborted) return;
-      setError((reason instanceof DOMException ? cameraRefusals[reason.name] : undefined) ?? sentence(reason));
+      setError(refusalText(reason));
       setOn(false);
     });
     return () => abort.abort();
@@ -60,17 +59,14 @@ async function watch(
 ): Promise<void> {
   const video = await openCamera();
   try {
-    const times: number[] = [];
+    const rate = frameRate();
     while (!signal.aborted) {
       const frame = await grab(video);
       if (frame === undefined) return;
       const found = await ask(await encode(frame), { ...question.current, name: "camera.jpg", signal });
       if (signal.aborted) return;
       paint(frame, canvas.current);
-      times.push(performance.now());
-      if (times.length > 12) times.shift();
-      const span = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000;
-      onFrame(found, span > 0 ? (times.length - 1) / span : 0);
+      onFrame(found, rate());
     }
   } finally {
     closeVideo(video);

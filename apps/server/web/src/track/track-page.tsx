@@ -3,6 +3,7 @@ import type { FoundBox, ModelList } from "../api/types.ts";
 import { useResource } from "../api/use-resource.ts";
 import { Button } from "../controls/button.tsx";
 import { Field } from "../controls/field.tsx";
+import { ModelSelect } from "../controls/model-select.tsx";
 import { Notice } from "../controls/notice.tsx";
 import { Slider } from "../controls/slider.tsx";
 import { Table } from "../controls/table.tsx";
@@ -72,18 +73,11 @@ export function TrackPage() {
       <aside className="side" aria-label="Settings and counts">
         <Notice onRetry={models.reload}>{models.error}</Notice>
         <Field label="Model">
-          <select
-            value={model ?? loaded.find((each) => each.default)?.id ?? ""}
-            onChange={({ target }) => setModel(target.value)}
-            disabled={loaded.length === 0}
-          >
-            {loaded.length === 0 && <option value="">{models.data ? "no model is loaded" : "…"}</option>}
-            {loaded.map(({ id }) => (
-              <option key={id} value={id}>
-                {id}
-              </option>
-            ))}
-          </select>
+          <ModelSelect
+            models={models.data && loaded}
+            value={model ?? loaded.find((each) => each.default)?.id}
+            onChange={setModel}
+          />
         </Field>
         <Field label="Tracker">
           <select value={tracker} onChange={({ target }) => setTracker(target.value as SessionRequest["tracker"])}>

@@ -1,7 +1,7 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
-import { call, post, send, sentence } from "../api/call.ts";
+import { call, post, send } from "../api/call.ts";
 import type { FramesAnswer, Session, TrackedImage } from "../api/types.ts";
-import { cameraRefusals, closeVideo, encode, grab, openCamera, paint } from "../detect/frames.ts";
+import { closeVideo, encode, frameRate, grab, openCamera, paint, refusalText } from "../detect/frames.ts";
 
 /** What is tracked: the camera, or a video file. */
 export type Source = "camera" | File;
@@ -54,7 +54,7 @@ export function useTracking(canvas: RefObject<HTMLCanvasElement | null>, request
       () => setEnded(!abort.signal.aborted),
       (reason) => {
         if (abort.signal.aborted) return;
-        setError((reason instanceof DOMException ? cameraRefusals[reason.name] : undefined) ?? sentence(reason));
+        setError(refusalText(reason));
         setSource(undefined);
       },
     );
@@ -82,7 +82,7 @@ async function follow(source: Source, { canvas, request, signal, onFrame }: Foll
   const video = source === "camera" ? await openCamera() : await openFile(source);
   let session: { id: string; key: string } | undefined;
   try {
-    const times: number[] = [];
+    const rate = frameRate();
     while (!signal.aborted) {
       if (source !== "camera") await video.play();
       const frame = await grab(video);
@@ -97,10 +97,7 @@ async function follow(source: Source, { canvas, request, signal, onFrame }: Foll
       const found = await sendFrame(session.id, await encode(frame), signal);
       if (signal.aborted) return;
       paint(frame, canvas.current);
-      times.push(performance.now());
-      if (times.length > 12) times.shift();
-      const span = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000;
-      onFrame(found, span > 0 ? (times.length - 1) / span : 0);
+      onFrame(found, rate());
     }
   } finally {
     closeVideo(video);
