@@ -20,7 +20,8 @@ export function Stage({ children, width, height, boxes, active, onActive, busy }
   return (
     <div className="stage" aria-busy={busy}>
       <div
-        className={`frame${active ? " has-active" : ""}`}
+        // Of a camera or a video, the active box may be one of an earlier frame
+        className={`frame${active && stacked.includes(active) ? " has-active" : ""}`}
         style={{ "--ratio": width / height, aspectRatio: `${width} / ${height}` } as React.CSSProperties}
       >
         {children}
