@@ -26,6 +26,8 @@ const packageGraph = {
   "packages/loss": ["errors", "geometry", "nn"],
   "packages/metrics": ["geometry", "errors"],
   "packages/tracking": ["config", "errors", "geometry", "random"],
+  "packages/distributed": ["config", "errors"],
+  "packages/queue": ["config", "errors", "files"],
   "packages/plots": ["errors", "files", "geometry", "image"],
   "packages/families": ["config", "data", "errors", "geometry", "image", "loss", "metrics", "nn", "plots"],
   "packages/graph-model": ["backend-onnxruntime", "checkpoint", "documents", "errors", "files", "onnx"],

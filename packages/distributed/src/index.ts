@@ -1,0 +1,1 @@
+export type { Communicator } from "./communicator.ts";
