@@ -26,7 +26,7 @@ const packageGraph = {
   "packages/loss": ["errors", "geometry", "nn"],
   "packages/metrics": ["geometry", "errors"],
   "packages/tracking": ["config", "errors", "geometry", "random"],
-  "packages/distributed": ["config", "errors"],
+  "packages/distributed": ["checkpoint", "config", "errors"],
   "packages/queue": ["config", "errors", "files"],
   "packages/plots": ["errors", "files", "geometry", "image"],
   "packages/families": ["config", "data", "errors", "geometry", "image", "loss", "metrics", "nn", "plots"],

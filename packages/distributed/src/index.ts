@@ -1,1 +1,2 @@
-export type { Communicator } from "./communicator.ts";
+export { type Communicator, RankLostError, type ReduceSettings } from "./communicator.ts";
+export { connectRanks } from "./connect-ranks.ts";
