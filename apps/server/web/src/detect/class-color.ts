@@ -10,11 +10,27 @@ const tones: readonly (readonly [lightness: number, chroma: number])[] = [
 
 /** A color for each class number, in CSS. */
 export function classColor(label: number): string {
-  const [lightness, chroma] = tones[label % tones.length] as readonly [number, number];
-  return `oklch(${lightness} ${chroma} ${((29 + label * goldenAngle) % 360).toFixed(2)})`;
+  const { lightness, chroma, hue } = oklchOf(label);
+  return `oklch(${lightness} ${chroma} ${hue.toFixed(2)})`;
 }
 
-/** Black or white, whichever stands out from that color. */
+/** Black or white, whichever stands out from that color (relative luminance as in WCAG 2.2). */
 export function classTextColor(label: number): string {
-  return (tones[label % tones.length] as readonly [number, number])[0] > 0.6 ? "#000" : "#fff";
+  return luminance(label) > 0.179 ? "#000" : "#fff";
+}
+
+function oklchOf(label: number): { lightness: number; chroma: number; hue: number } {
+  const [lightness, chroma] = tones[label % tones.length] as readonly [number, number];
+  return { lightness, chroma, hue: (29 + label * goldenAngle) % 360 };
+}
+
+/** The Y of CIE XYZ, by the matrices of Oklab in CSS Color 4. */
+function luminance(label: number): number {
+  const { lightness, chroma, hue } = oklchOf(label);
+  const angle = (hue * Math.PI) / 180;
+  const [a, b] = [chroma * Math.cos(angle), chroma * Math.sin(angle)];
+  const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
+  const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
+  const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;
+  return -0.0405757452 * l + 1.1122868033 * m - 0.0717110581 * s;
 }
