@@ -28,6 +28,7 @@ const packageGraph = {
   "packages/tracking": ["config", "errors", "geometry", "random"],
   "packages/distributed": ["checkpoint", "config", "errors"],
   "packages/queue": ["config", "errors", "files"],
+  "packages/telemetry": ["errors"],
   "packages/plots": ["errors", "files", "geometry", "image"],
   "packages/families": ["config", "data", "errors", "geometry", "image", "loss", "metrics", "nn", "plots"],
   "packages/graph-model": ["backend-onnxruntime", "checkpoint", "documents", "errors", "files", "onnx"],
@@ -109,8 +110,8 @@ const packageGraph = {
   ],
   "packages/testing": ["checkpoint", "device"],
   // The command starts the service: `lookonce serve`.
-  "apps/cli": ["config", "documents", "errors", "files", "lookonce", "server"],
-  "apps/server": ["config", "documents", "errors", "files", "lookonce", "worker-pool"],
+  "apps/cli": ["config", "documents", "errors", "files", "lookonce", "server", "telemetry"],
+  "apps/server": ["config", "documents", "errors", "files", "lookonce", "queue", "telemetry", "worker-pool"],
 };
 
 // What may be known of packages further left, by `import type` only.

@@ -96,7 +96,8 @@ function workerPrograms(): Plugin {
 // CI adds the counts up from JSON reports; LOOKONCE_TEST_REPORT names the file of this run.
 const report = process.env.LOOKONCE_TEST_REPORT;
 
-const conditions = ["@lookonce/source", "node", "import", "module", "default"];
+// Not `module`: what packages keep under it is for bundlers, and Node cannot resolve its imports (@opentelemetry/api).
+const conditions = ["@lookonce/source", "node", "import", "default"];
 
 const exclude = ["**/*.slow.test.ts", "**/node_modules/**", "**/dist/**"];
 

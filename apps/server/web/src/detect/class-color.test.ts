@@ -3,7 +3,7 @@ import { classColor, classTextColor } from "./class-color.ts";
 
 /** Red, green and blue, linear, of an OKLCH color (Ottosson 2020), clipped to what screens show as browsers do. */
 function linearOf(color: string): [number, number, number] {
-  const [lightness, chroma, hue] = color.match(/[\d.]+/g)?.map(Number) as [number, number, number];
+  const [lightness = 0, chroma = 0, hue = 0] = Array.from(color.matchAll(/[\d.]+/g), ([digits]) => Number(digits));
   const [a, b] = [chroma * Math.cos((hue * Math.PI) / 180), chroma * Math.sin((hue * Math.PI) / 180)];
   const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
   const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;

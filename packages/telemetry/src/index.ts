@@ -1,0 +1,11 @@
+export { type MetricsServer, type MetricsServerOptions, serveMetrics } from "./metrics-server.ts";
+export {
+  isTracingRequested,
+  type Span,
+  type SpanOptions,
+  startTracing,
+  type TraceContext,
+  type Tracing,
+  untraced,
+} from "./tracing.ts";
+export { type TrainingMetrics, trainingMetrics } from "./training-metrics.ts";
