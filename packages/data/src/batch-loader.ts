@@ -20,6 +20,8 @@ import { planEpoch } from "./samplers/plan-epoch.ts";
 export interface BatchesOptions {
   /** Number of the first batch, to go on in the middle of an epoch. Default 0. */
   from?: number;
+  /** Number of the batch after the last one. Default: all. */
+  to?: number;
   /** Stops; the iterator throws the signal's reason. */
   signal?: AbortSignal;
 }
@@ -44,7 +46,7 @@ export class BatchLoader implements AsyncIterable<Batch> {
   readonly #options: FullOptions;
   readonly #rectangular: readonly BatchPlan[] | undefined;
   readonly #end: AbortController = new AbortController();
-  #prepared: { epoch: number; from: number; reader: EpochReader } | undefined;
+  #prepared: { epoch: number; from: number; to: number | undefined; reader: EpochReader } | undefined;
   #cache: CachePlan | undefined;
   #makers: BatchMakers | undefined;
   #waited = 0;
@@ -93,10 +95,10 @@ export class BatchLoader implements AsyncIterable<Batch> {
   }
 
   /** Begins to make the first batches of an epoch before {@link batches} is called: while a validation runs, say. */
-  prepare(epoch: number, { from = 0 }: Pick<BatchesOptions, "from"> = {}): void {
+  prepare(epoch: number, { from = 0, to }: Pick<BatchesOptions, "from" | "to"> = {}): void {
     this.#prepared?.reader.abort();
-    const reader = this.#read(epoch, from);
-    this.#prepared = { epoch, from, reader };
+    const reader = this.#read(epoch, from, to);
+    this.#prepared = { epoch, from, to, reader };
     reader.start();
   }
 
@@ -106,8 +108,8 @@ export class BatchLoader implements AsyncIterable<Batch> {
    * @throws LookonceError `ARGUMENT` when `from` is no batch of the epoch or the loader was disposed, `DATA` when workers
    *   die of a batch; whatever transforms throw
    */
-  async *batches(epoch = 0, { from = 0, signal }: BatchesOptions = {}): AsyncGenerator<Batch, void, void> {
-    const reader = this.#takePrepared(epoch, from) ?? this.#read(epoch, from);
+  async *batches(epoch = 0, { from = 0, to, signal }: BatchesOptions = {}): AsyncGenerator<Batch, void, void> {
+    const reader = this.#takePrepared(epoch, from, to) ?? this.#read(epoch, from, to);
     const onAbort = (): void => reader.abort(signal?.reason);
     if (signal?.aborted) onAbort();
     signal?.addEventListener("abort", onAbort);
@@ -142,23 +144,30 @@ export class BatchLoader implements AsyncIterable<Batch> {
     await makers?.dispose();
   }
 
-  #read(epoch: number, from: number): EpochReader {
+  #read(epoch: number, from: number, to: number = this.length): EpochReader {
     this.#end.signal.throwIfAborted();
-    if (!Number.isInteger(from) || from < 0 || from > this.length) {
-      throw new LookonceError("ARGUMENT", `from must be a batch's number, 0 to ${this.length}, not ${from}.`);
+    for (const [name, number, least] of [
+      ["from", from, 0],
+      ["to", to, from],
+    ] as const) {
+      if (Number.isInteger(number) && number >= least && number <= this.length) continue;
+      throw new LookonceError(
+        "ARGUMENT",
+        `${name} must be a batch's number, ${least} to ${this.length}, not ${number}.`,
+      );
     }
     const { augment, prefetch: ahead } = this.#options;
     const settings = settingsOf(augment, epoch);
     const tasks = withRepeats(this.plan(epoch)).map((plan): BatchTask => ({ epoch, plan, augment: settings }));
     const make = (number: number, signal: AbortSignal): Promise<MadeBatch> =>
       this.#start().run(tasks[number] as BatchTask, signal);
-    return new EpochReader({ count: tasks.length, from, ahead, make, signal: this.#end.signal });
+    return new EpochReader({ count: to, from, ahead, make, signal: this.#end.signal });
   }
 
-  #takePrepared(epoch: number, from: number): EpochReader | undefined {
+  #takePrepared(epoch: number, from: number, to: number | undefined): EpochReader | undefined {
     const prepared = this.#prepared;
     this.#prepared = undefined;
-    if (prepared?.epoch === epoch && prepared.from === from) return prepared.reader;
+    if (prepared?.epoch === epoch && prepared.from === from && prepared.to === to) return prepared.reader;
     prepared?.reader.abort();
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { type Detections, makeDetections, type Prediction, type RawMap } from "@lookonce/geometry";
 import { ClassificationMetrics, type ClassificationResult, type ClassifiedClass } from "@lookonce/metrics";
-import { confusionPlots, detect } from "./detect.ts";
+import { confusionPlots, detect, mergingOf } from "./detect.ts";
 import { ProbsResults } from "./results/probs-results.ts";
 import type { ImageInput, ScoreRow, Scores, Task } from "./task.ts";
 
@@ -46,6 +46,7 @@ export const classify: Task<Classified, ClassificationScores> = {
     const metrics = new ClassificationMetrics({ names });
     return {
       add: ({ probs }, { classes }) => metrics.add(probs, classes[0] ?? -1),
+      ...mergingOf(metrics),
       result() {
         const scores = metrics.result();
         return { ...scores, instances: scores.images };

@@ -15,7 +15,7 @@ import {
   type LabeledObjects,
 } from "@lookonce/metrics";
 import { familyOf } from "./family-table.ts";
-import type { MetricRules, ScorePlot, ScoreRow, Scores, Task } from "./task.ts";
+import type { MetricRules, ScorePlot, ScoreRow, Scores, Task, TaskMetrics } from "./task.ts";
 
 /** Scores of one class that has labels. */
 export interface ClassScores extends Omit<ClassResult, "ap50" | "ap75" | "ap" | "curves"> {
@@ -81,6 +81,13 @@ export function detectionMetrics(names: readonly string[], rules?: MetricRules):
   return new DetectionMetrics({ names, ...scoring, confusion: { conf: confusionConf } });
 }
 
+/** How metrics are merged, of a task that has these alone. */
+export function mergingOf(metrics: Mergeable): Mergeable {
+  return { state: () => metrics.state(), merge: (state) => metrics.merge(state) };
+}
+
+type Mergeable = Pick<TaskMetrics<Detections, Scores>, "state" | "merge">;
+
 /** Metrics as scores. */
 export function detectionScores({ perClass, ...rest }: DetectionResult): DetectionScores {
   return {
@@ -140,6 +147,7 @@ export const detect: Task<Detections, DetectionScores> = {
       add(detections, sample) {
         metrics.add({ detections, labels: labelsInFile(sample) });
       },
+      ...mergingOf(metrics),
       result: () => detectionScores(metrics.result()),
     };
   },

@@ -9,7 +9,14 @@ import {
   withAngles,
   xyxyToXywh,
 } from "@lookonce/geometry";
-import { type DetectionScores, detect, detectionMetrics, detectionScores, letterboxingOf } from "./detect.ts";
+import {
+  type DetectionScores,
+  detect,
+  detectionMetrics,
+  detectionScores,
+  letterboxingOf,
+  mergingOf,
+} from "./detect.ts";
 import { ObbResults } from "./results/obb-results.ts";
 import type { Task } from "./task.ts";
 
@@ -39,6 +46,7 @@ export const obb: Task<RotatedDetections, DetectionScores> = {
         const overlaps = probiouMatrix(detections.rotated, labels);
         metrics.add({ detections, labels: { boxes: enclosingBoxes(labels), classes }, overlaps });
       },
+      ...mergingOf(metrics),
       result: () => detectionScores(metrics.result()),
     };
   },

@@ -1,6 +1,6 @@
 import type { BatchSample } from "@lookonce/data";
 import type { Detections } from "@lookonce/geometry";
-import type { LabeledObjects } from "@lookonce/metrics";
+import type { LabeledObjects, MetricsState } from "@lookonce/metrics";
 import {
   confusionPlots,
   curvePlots,
@@ -41,6 +41,11 @@ export function scoredTwice<D extends Detections, K extends "mask" | "pose">(
           boxes.add({ detections, labels });
           others.add({ detections, labels, overlaps: overlaps(detections, sample, labels) });
         },
+        state: () => ({ ...prefixed("box", boxes.state()), ...prefixed(key, others.state()) }),
+        merge(state) {
+          boxes.merge(partOf("box", state));
+          others.merge(partOf(key, state));
+        },
         result() {
           const [box, other] = [detectionScores(boxes.result()), detectionScores(others.result())];
           const second = { [key]: other } as Record<K, DetectionScores>;
@@ -56,4 +61,13 @@ export function scoredTwice<D extends Detections, K extends "mask" | "pose">(
       ...(await curvePlots(prefix, scores[key])),
     ],
   };
+}
+
+function prefixed(part: string, state: MetricsState): MetricsState {
+  return Object.fromEntries(Object.entries(state).map(([name, values]) => [`${part}.${name}`, values]));
+}
+
+function partOf(part: string, state: MetricsState): MetricsState {
+  const own = Object.entries(state).filter(([name]) => name.startsWith(`${part}.`));
+  return Object.fromEntries(own.map(([name, values]) => [name.slice(part.length + 1), values]));
 }

@@ -103,6 +103,10 @@ describe("segment", () => {
     expect(scores.fitness).toBeCloseTo(0.995 + 0.1 * 0.995 + 0.9 * 0.8 * 0.995, 3);
     expect(Object.keys(segment.columns(undefined))).toHaveLength(8);
     expect(segment.columns(scores)["metrics/mAP50-95(M)"]).toBe(scores.mask.map50_95);
+    const merged = segment.createMetrics(["a"]);
+    merged.merge(metrics.state());
+    expect(merged.result()).toEqual(scores);
+    expect(() => segment.createMetrics(["a", "b"]).merge(metrics.state())).toThrow("of the same classes");
   });
 
   it("draws the curves of both", async () => {

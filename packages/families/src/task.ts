@@ -3,6 +3,7 @@ import type { BatchSample, LabelKind } from "@lookonce/data";
 import type { Detections, HeadSpec, ImageSize, Letterboxing, NmsOptions, Prediction, RawMap } from "@lookonce/geometry";
 import type { ImageFit } from "@lookonce/image";
 import type { Criterion } from "@lookonce/loss";
+import type { MetricsState } from "@lookonce/metrics";
 import type { DetectionModel } from "@lookonce/nn";
 import type { CriterionOptions } from "./model-family.ts";
 
@@ -63,6 +64,10 @@ export interface MetricRules {
 export interface TaskMetrics<D extends Detections, S extends Scores> {
   /** Adds an image. @param detections in pixels of its file, @param sample with the labels */
   add(detections: D, sample: BatchSample): void;
+  /** What was gathered so far, for {@link merge}. */
+  state(): MetricsState;
+  /** Adds what other metrics of the task gathered elsewhere; merged in the order of images, scores are the same bits. */
+  merge(state: MetricsState): void;
   result(): S;
 }
 

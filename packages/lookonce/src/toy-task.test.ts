@@ -110,6 +110,11 @@ const imageClass: Task<ImageClasses, Accuracy> = {
         images++;
         if (probs.indexOf(Math.max(...probs)) === classes[0]) right++;
       },
+      state: () => ({ counts: Float64Array.of(images, right) }),
+      merge({ counts = [] }) {
+        images += counts[0] ?? 0;
+        right += counts[1] ?? 0;
+      },
       result: () => ({
         ...{ images, instances: images, perClass: [] },
         ...{ accuracy: right / images, fitness: right / images },

@@ -32,6 +32,9 @@ describe.each([3, 10])("classification of %i classes", (nc) => {
           metrics.add(probs.subarray(i * nc, (i + 1) * nc), target);
         });
       }
+      const merged = new ClassificationMetrics({ names: Array.from({ length: nc }, (_, i) => `class ${i}`) });
+      for (const one of [metrics, metrics]) merged.merge(one.state());
+      expect(merged.result()).toMatchObject({ images: 42, top1: metrics.result().top1 });
       const { top1, top5, fitness, confusion, images, perClass } = metrics.result();
       expectClose([top1, top5, fitness], [expected.top1, expected.top5, expected.fitness], { abs: 1e-6 });
       const rows = Array.from({ length: nc }, (_, i) => Array.from({ length: nc }, (_, k) => confusion.at(i, k)));

@@ -1,6 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
 import { sortByScore } from "@lookonce/geometry";
 import { ConfusionMatrix } from "./confusion-matrix.ts";
+import { addCounts, type MetricsState } from "./metrics-state.ts";
 
 /** Scores of one class that has images. */
 export interface ClassifiedClass {
@@ -75,6 +76,20 @@ export class ClassificationMetrics {
     if (ranked[0] === label) this.#top1[label]!++;
     if (ranked.includes(label)) this.#top5[label]!++;
     this.#confusion.count(ranked[0]!, label);
+  }
+
+  /** What was gathered so far, for {@link merge}. */
+  state(): MetricsState {
+    const [images, top1, top5] = [this.#images.slice(), this.#top1.slice(), this.#top5.slice()];
+    return { images, top1, top5, confusion: this.#confusion.counts.slice() };
+  }
+
+  /** Adds what other metrics of the same classes gathered. */
+  merge({ images, top1, top5, confusion }: MetricsState): void {
+    addCounts(this.#images, images);
+    addCounts(this.#top1, top1);
+    addCounts(this.#top5, top5);
+    addCounts(this.#confusion.counts, confusion);
   }
 
   /** The scores of all images so far. */

@@ -28,6 +28,29 @@ function numbersOf(value: unknown): number[] {
 }
 
 describe("DetectionMetrics", () => {
+  it("scores merged states to the same bits as all images at once, equal confidences included", () => {
+    const images = [
+      [left, 0, 0.9],
+      [right, 1, 0.8],
+      [left, 1, 0.8],
+      [right, 0, 0.8],
+      [left, 0, 0.1],
+    ].map(
+      ([box, label, score], i) => image([[box as number[], label as number, score as number]], [[i % 3 === 0 ? left : right, i % 2]]), // biome-ignore format: one line
+    );
+    const whole = evaluateDetections([...images, empty], { names });
+    const merged = new DetectionMetrics({ names });
+    for (const some of [images.slice(0, 2), [], [...images.slice(2), empty]]) {
+      const part = new DetectionMetrics({ names });
+      for (const one of some) part.add(one);
+      merged.merge(part.state());
+    }
+    expect(merged.result()).toEqual(whole);
+    expect(whole.map50).toBeGreaterThan(0.1);
+    const other = new DetectionMetrics({ nc: 3 });
+    expect(() => merged.merge(other.state())).toThrow("3 counts where 2 are expected");
+  });
+
   it("scores a detector that finds everything", () => {
     const result = evaluateDetections(
       [

@@ -4,6 +4,7 @@ import { ConfusionMatrix, type ConfusionOptions } from "./confusion-matrix.ts";
 import { type FitnessWeights, fitness } from "./fitness.ts";
 import { checkImage, type EvaluatedImage, overlapsOf } from "./image.ts";
 import { IOU_THRESHOLDS, matchDetections, type RuleSet } from "./match-detections.ts";
+import { addCounts, type MetricsState } from "./metrics-state.ts";
 
 /** Options of {@link DetectionMetrics}. */
 export interface DetectionMetricsOptions {
@@ -69,7 +70,7 @@ export class DetectionMetrics {
   readonly #scores: number[] = [];
   readonly #predictedClasses: number[] = [];
   readonly #labelClasses: number[] = [];
-  readonly #imagesOfClass: number[];
+  readonly #imagesOfClass: Float64Array;
   #images = 0;
 
   /** @throws LookonceError `ARGUMENT` when there is no class */
@@ -85,7 +86,7 @@ export class DetectionMetrics {
     this.#rules = options.rules ?? "7.0";
     this.#fitness = options.fitness;
     this.#confusion = new ConfusionMatrix(this.nc, { ...options.confusion, rules: this.#rules });
-    this.#imagesOfClass = new Array<number>(this.nc).fill(0);
+    this.#imagesOfClass = new Float64Array(this.nc);
   }
 
   /**
@@ -105,6 +106,34 @@ export class DetectionMetrics {
     for (const label of new Set(labelClasses)) this.#imagesOfClass[label]!++;
     this.#confusion.add({ ...image, overlaps });
     this.#images++;
+  }
+
+  /** What was gathered so far, for {@link merge}. */
+  state(): MetricsState {
+    return {
+      images: Float64Array.of(this.#images),
+      correct: this.#allCorrect(),
+      scores: Float32Array.from(this.#scores),
+      predictedClasses: Int32Array.from(this.#predictedClasses),
+      labelClasses: Int32Array.from(this.#labelClasses),
+      imagesOfClass: this.#imagesOfClass.slice(),
+      confusion: this.#confusion.counts.slice(),
+    };
+  }
+
+  /**
+   * Adds what other metrics of the same classes and rules gathered, as if its images were added here one by one. Scores
+   * are the same bits where states come in the order of their images.
+   */
+  merge(state: MetricsState): void {
+    const { images, correct, scores, predictedClasses, labelClasses, imagesOfClass, confusion } = state;
+    this.#images += images?.[0] ?? 0;
+    this.#correct.push(Uint8Array.from(correct ?? []));
+    for (const score of scores ?? []) this.#scores.push(score);
+    for (const label of predictedClasses ?? []) this.#predictedClasses.push(label);
+    for (const label of labelClasses ?? []) this.#labelClasses.push(label);
+    addCounts(this.#imagesOfClass, imagesOfClass);
+    addCounts(this.#confusion.counts, confusion);
   }
 
   /** The scores of all images so far. */
@@ -130,14 +159,19 @@ export class DetectionMetrics {
     };
   }
 
-  #measure(): MetricsByClass {
-    const thresholds = IOU_THRESHOLDS.length;
-    const correct = new Uint8Array(this.#scores.length * thresholds);
+  /** For each detection and each threshold, whether it is right. */
+  #allCorrect(): Uint8Array {
+    const correct = new Uint8Array(this.#scores.length * IOU_THRESHOLDS.length);
     let at = 0;
     for (const part of this.#correct) {
       correct.set(part, at);
       at += part.length;
     }
+    return correct;
+  }
+
+  #measure(): MetricsByClass {
+    const correct = this.#allCorrect();
     const [predictedClasses, labelClasses] = [this.#predictedClasses, this.#labelClasses];
     const scores = Float32Array.from(this.#scores);
     return classMetrics({ correct, scores, predictedClasses, labelClasses }, { rules: this.#rules });

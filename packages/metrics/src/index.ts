@@ -31,3 +31,4 @@ export { type FitnessWeights, fitness } from "./fitness.ts";
 export type { EvaluatedImage, LabeledObjects } from "./image.ts";
 export { type KeypointPairs, keypointSimilarity } from "./keypoint-similarity.ts";
 export { IOU_THRESHOLDS, type MatchOptions, matchDetections, type RuleSet } from "./match-detections.ts";
+export type { MetricsState } from "./metrics-state.ts";

@@ -52,5 +52,13 @@ export { type LabelFilesOptions, labelFiles } from "./validation/label-files.ts"
 export type { ValidatedBatch, ValidationCallbacks, ValidationInfo } from "./validation/validation-callbacks.ts";
 export { type ValidationPlotsOptions, validationPlots } from "./validation/validation-plots.ts";
 export type { ValidationResult } from "./validation/validation-result.ts";
-export { type ValidateOptions, type ValidationRunOptions, validate, validateDetector } from "./validation/validator.ts";
+export { decodeValidationPart, encodeValidationPart, type ValidationPart } from "./validation/validation-part.ts";
+export {
+  type ValidateOptions,
+  type ValidationPartOptions,
+  type ValidationRunOptions,
+  Validator,
+  validate,
+  validateDetector,
+} from "./validation/validator.ts";
 export { type StepSchedule, type WarmupSettings, warmupIterations } from "./warmup.ts";

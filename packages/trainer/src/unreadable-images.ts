@@ -46,6 +46,11 @@ export class UnreadableCounter {
     return summarize(this.#current);
   }
 
+  /** Those since the last {@link startEpoch}, each with its reason. */
+  get entries(): [path: string, reason: string][] {
+    return [...this.#current];
+  }
+
   /** Returns what is known of an epoch's, once an epoch. */
   takeNew(): string | undefined {
     const found = this.#isReported ? undefined : this.current;

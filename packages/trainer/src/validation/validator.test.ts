@@ -9,6 +9,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tinyModel } from "../test-tiny-model.ts";
 import type { ValidatedBatch } from "./validation-callbacks.ts";
+import { decodeValidationPart, encodeValidationPart, type ValidationPart } from "./validation-part.ts";
 import { Validator, validate } from "./validator.ts";
 
 const place = mkdtempSync(join(tmpdir(), "validator-"));
@@ -46,6 +47,32 @@ describe("Validator", () => {
       model.dispose();
     },
   );
+
+  it("merges parts of its batches to the same bits", async () => {
+    const model = tinyModel({ names: data.names });
+    const validator = new Validator(data, model, { ...form, conf: 0 });
+    const { speed: _, ...whole } = await validator.run(model);
+    const parts: ValidationPart[] = [];
+    for (const [from, to] of [
+      [0, 1],
+      [1, 1],
+      [1, 3],
+    ] as const) {
+      // biome-ignore format: one line
+      const part = await validator.runPart(model, { from, to });
+      parts.push(decodeValidationPart(encodeValidationPart({ ...part, unreadable: [[`${from}.png`, "gone"]] })));
+    }
+    const { speed, unreadable, ...merged } = validator.merge(parts);
+    expect(merged).toEqual(whole);
+    expect(merged.images).toBe(5);
+    expect(speed.inference).toBeGreaterThan(0);
+    expect(unreadable).toEqual({ count: 2, paths: ["0.png", "1.png"], reason: "gone" });
+    await expect(validator.runPart(model, { from: 2, to: 4 })).rejects.toThrow(
+      "must be a batch's number, 2 to 3, not 4",
+    );
+    await validator.dispose();
+    model.dispose();
+  });
 
   it("reports its start, every batch with what was found, and its end", async () => {
     const model = tinyModel({ names: data.names });

@@ -1,15 +1,17 @@
 import { defaultImgsz } from "@lookonce/config";
 import { BatchLoader, type Dataset, imagesOf, type MaskOptions } from "@lookonce/data";
-import { LookonceError } from "@lookonce/errors";
 import { detect, familyOf, inputOf, taskOf } from "@lookonce/families";
 import type { BatchDetector, Detector } from "@lookonce/inference";
 import type { Criterion } from "@lookonce/loss";
 import type { DetectionModel } from "@lookonce/nn";
+import type { Losses } from "../train-step.ts";
 import { UnreadableCounter } from "../unreadable-images.ts";
 import { createDetector } from "./create-detector.ts";
-import { scoreBatch } from "./score-batch.ts";
+import { requireClasses, requireKeypoints } from "./require-fit.ts";
+import { type Scoring, scoreBatch } from "./score-batch.ts";
 import type { ValidationCallbacks } from "./validation-callbacks.ts";
 import { ValidationLoss } from "./validation-loss.ts";
+import type { ValidationPart } from "./validation-part.ts";
 import type { ValidationResult } from "./validation-result.ts";
 
 /** Options of {@link Validator.run}. */
@@ -20,6 +22,21 @@ export interface ValidationRunOptions {
   onProgress?: ((progress: { done: number; batches: number }) => void | Promise<void>) | undefined;
   /** Stops validation; it throws the signal's reason. */
   signal?: AbortSignal | undefined;
+}
+
+/** Options of {@link Validator.runPart}: which batches. */
+export interface ValidationPartOptions extends ValidationRunOptions {
+  /** Number of the first batch. */
+  from: number;
+  /** Number of the batch after the last. */
+  to: number;
+}
+
+/** What was measured of some batches. */
+interface Gathered {
+  metrics: Scoring["metrics"];
+  spent: ValidationResult["speed"];
+  losses: Losses[];
 }
 
 /** Options of {@link validate}. */
@@ -128,26 +145,74 @@ export class Validator {
 
   /** Scores a model as {@link validate} does. */
   async run(model: DetectionModel, options: ValidationRunOptions = {}): Promise<ValidationResult> {
-    requireClasses(this.#dataset, model.nc);
-    requireKeypoints(this.#dataset, model.head.keypointShape);
-    const losses = this.#losses;
-    const images = this.#dataset.entries.length;
-    // Images are read while the network is compiled
-    this.#loader.prepare(0);
-    const detector = await createDetector(model, { raw: losses !== undefined, images, nms: this.#options.nms });
-    try {
-      const measure = (): Promise<ValidationResult> => this.measure(detector, options);
-      return await (losses === undefined ? measure() : losses.withoutTrace(measure));
-    } finally {
-      await detector.dispose();
-    }
+    return this.#with(model, options, (detector) => this.measure(detector, options));
+  }
+
+  /** Measures some batches of a model; the parts of all batches are {@link merge}d, here or elsewhere. */
+  async runPart(model: DetectionModel, options: ValidationPartOptions): Promise<ValidationPart> {
+    return this.#with(model, options, (detector) => this.measurePart(detector, options));
   }
 
   /** Scores a detector of the architecture, which stays the caller's. */
   async measure(
     detector: Pick<BatchDetector, "detect">,
-    { callbacks = [], onProgress, signal }: ValidationRunOptions = {},
+    options: ValidationRunOptions = {},
   ): Promise<ValidationResult> {
+    const result = this.#resultOf(await this.#gather(detector, { ...options, from: 0, to: this.batches }));
+    for (const one of options.callbacks ?? []) await one.onValEnd?.(result);
+    return result;
+  }
+
+  /** Measures some batches of a detector. Callbacks get the start and their batches, and no end. */
+  async measurePart(detector: Pick<BatchDetector, "detect">, options: ValidationPartOptions): Promise<ValidationPart> {
+    const { metrics, spent, losses } = await this.#gather(detector, options);
+    return { state: metrics.state(), spent, losses, unreadable: this.#unreadable.entries };
+  }
+
+  /**
+   * Merges the parts of a validation, in the order of their batches. Scores and losses are the same bits as of one
+   * measurement.
+   */
+  merge(parts: readonly ValidationPart[]): ValidationResult {
+    const { metrics } = this.#scoring();
+    const spent = { preprocess: 0, inference: 0, postprocess: 0 };
+    const losses: Losses[] = [];
+    this.#unreadable.startEpoch();
+    for (const part of parts) {
+      metrics.merge(part.state);
+      for (const stage of Object.keys(spent) as (keyof typeof spent)[]) spent[stage] += part.spent[stage];
+      losses.push(...part.losses);
+      for (const [path, reason] of part.unreadable) this.#unreadable.add({ path, reason });
+    }
+    return this.#resultOf({ metrics, spent, losses });
+  }
+
+  /** Number of batches. */
+  get batches(): number {
+    return this.#loader.length;
+  }
+
+  /** Creates a detector of a model for an action. */
+  async #with<T>(
+    model: DetectionModel,
+    { from = 0, to = this.batches }: Partial<ValidationPartOptions>,
+    action: (detector: BatchDetector) => Promise<T>,
+  ): Promise<T> {
+    requireClasses(this.#dataset, model.nc);
+    requireKeypoints(this.#dataset, model.head.keypointShape);
+    const losses = this.#losses;
+    const images = Math.min(this.#dataset.entries.length, (to - from) * (this.#options.batch ?? 16));
+    // Images are read while the network is compiled
+    this.#loader.prepare(0, { from, to });
+    const detector = await createDetector(model, { raw: losses !== undefined, images, nms: this.#options.nms });
+    try {
+      return await (losses === undefined ? action(detector) : losses.withoutTrace(() => action(detector)));
+    } finally {
+      await detector.dispose();
+    }
+  }
+
+  #scoring(): Scoring & { conf: number } {
     const { names } = this.#dataset;
     const task = taskOf(this.#kind.task);
     const { nms, scoring: rules } = familyOf(this.#kind.family);
@@ -155,39 +220,51 @@ export class Validator {
     const most = rules.raisesMaxDet ? maxLabels(this.#dataset) : 0;
     const { conf = val.conf, iou = val.iou, maxDet = Math.max(val.maxDet, most), multiLabel = true } = this.#options;
     const metrics = task.createMetrics(names, { scoring: rules, conf });
-    const scoring = { task, metrics, nms: { conf, iou, maxDet, multiLabel }, clipsBoxes: rules.clipsBoxes };
+    return { task, metrics, nms: { conf, iou, maxDet, multiLabel }, clipsBoxes: rules.clipsBoxes, conf };
+  }
+
+  async #gather(
+    detector: Pick<BatchDetector, "detect">,
+    { callbacks = [], onProgress, signal, from, to }: ValidationPartOptions,
+  ): Promise<Gathered> {
+    const scoring = this.#scoring();
     const spent = { preprocess: 0, inference: 0, postprocess: 0 };
-    const sums: Record<string, number> = {};
-    const batches = this.#loader.length;
+    const losses: Losses[] = [];
+    const batches = to - from;
     let done = 0;
     this.#unreadable.startEpoch();
-    for (const one of callbacks) await one.onValStart?.({ task: task.name, batches, names });
+    const { names } = this.#dataset;
+    for (const one of callbacks) await one.onValStart?.({ task: this.#kind.task, batches: this.batches, names });
     await onProgress?.({ done, batches });
     let waiting = performance.now();
-    for await (const batch of this.#loader.batches(0, { signal })) {
+    for await (const batch of this.#loader.batches(0, { from, to, signal })) {
       const start = performance.now();
-      const { predictions, raw = [], prepareMs, inferenceMs } = await detector.detect(imagesOf(batch), conf);
+      const { predictions, raw = [], prepareMs, inferenceMs } = await detector.detect(imagesOf(batch), scoring.conf);
       const ready = performance.now();
       const scored = scoreBatch(predictions, batch.samples, scoring);
       spent.preprocess += start - waiting + prepareMs;
       spent.inference += inferenceMs;
       spent.postprocess += performance.now() - ready;
-      const losses = (await this.#losses?.of(batch, raw)) ?? {};
-      for (const [part, value] of Object.entries(losses)) sums[part] = (sums[part] ?? 0) + value;
-      for (const one of callbacks) await one.onValBatch?.({ number: done, batch, ...scored });
+      if (this.#losses !== undefined) losses.push(await this.#losses.of(batch, raw));
+      for (const one of callbacks) await one.onValBatch?.({ number: from + done, batch, ...scored });
       done++;
       await onProgress?.({ done, batches });
       waiting = performance.now();
     }
+    return { metrics: scoring.metrics, spent, losses };
+  }
+
+  #resultOf({ metrics, spent, losses }: Gathered): ValidationResult {
+    const task = taskOf(this.#kind.task);
     const scores = metrics.result();
     const speed = dividedBy(Math.max(1, scores.images), spent);
     const { current: unreadable } = this.#unreadable;
-    const result = {
+    const sums: Record<string, number> = {};
+    for (const one of losses) for (const [part, value] of Object.entries(one)) sums[part] = (sums[part] ?? 0) + value;
+    return {
       ...{ ...scores, task: task.name, table: task.table(scores), speed, ...(unreadable && { unreadable }) },
-      ...(this.#losses && { losses: dividedBy(done, sums) }),
+      ...(this.#losses && { losses: dividedBy(losses.length, sums) }),
     } as ValidationResult;
-    for (const one of callbacks) await one.onValEnd?.(result);
-    return result;
   }
 
   /** @throws LookonceError `DATA` when too many images could not be read in the last run */
@@ -205,26 +282,6 @@ export class Validator {
 /** The most labels of an image. */
 function maxLabels({ entries }: Pick<Dataset, "entries">): number {
   return entries.reduce((most, { classes }) => Math.max(most, classes.length), 0);
-}
-
-/** Numbers of dimensions may differ: similarity of keypoints needs places alone. */
-function requireKeypoints(
-  { keypoints }: Dataset,
-  shape: readonly [count: number, dimensions: number] | undefined,
-): void {
-  if (keypoints === undefined || shape === undefined || keypoints.shape[0] === shape[0]) return;
-  throw new LookonceError(
-    "DATA",
-    `the model predicts ${shape[0]} keypoints (kpt_shape ${JSON.stringify(shape)}) and the data set has ${keypoints.shape[0]} (kpt_shape ${JSON.stringify(keypoints.shape)}): validate on data with the model's keypoints`,
-  );
-}
-
-function requireClasses({ names }: Dataset, nc: number): void {
-  if (names.length === nc) return;
-  throw new LookonceError(
-    "DATA",
-    `the data set has ${names.length} classes, the model ${nc}: train the model on this data set, or pick the data set it was trained on.`,
-  );
 }
 
 function dividedBy(count: number, sums: Readonly<Record<string, number>>): Record<string, number> {
