@@ -9,7 +9,7 @@ import { shapesTasks } from "./shapes.ts";
 const folder = temporaryFolder();
 
 /** Of the score that counts. */
-const least = { detect: 0.8, segment: 0.8, pose: 0.8, obb: 0.8, classify: 0.95 };
+const least = { detect: 0.9, segment: 0.8, pose: 0.8, obb: 0.8, classify: 0.95 };
 
 it.each(taskNames)("learns the shapes well within its few minutes: %s", async (task) => {
   const { validation, unseen, agreement } = await runQuickstart({ directory: join(folder, task), task });
@@ -22,7 +22,7 @@ it.each(taskNames)("learns the shapes well within its few minutes: %s", async (t
 it("learns them with a small YOLO26, and measures what its branch without suppression finds", async () => {
   const result = await runQuickstart({ directory: join(folder, "yolo26"), model: "yolo26" });
   const { validation, endToEnd, agreement, report } = result;
-  expect(validation.map50).toBeGreaterThanOrEqual(least.detect);
+  expect(validation.map50).toBeGreaterThanOrEqual(0.8);
   expect(endToEnd?.validation.map50).toBeGreaterThan(0.5);
   expect(endToEnd?.detections).toBeGreaterThan(0);
   expect(agreement.pixels).toBeLessThan(0.1);
