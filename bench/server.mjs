@@ -186,7 +186,7 @@ async function compare(directory, folder) {
 }
 
 async function bound(directory, folder) {
-  const service = await serve(directory, ["queue=16", "max_images=8"]);
+  const service = await serve(directory, ["max_waiting=16", "max_images=8"]);
   let longest = 0;
   const watch = setInterval(async () => {
     longest = Math.max(longest, await readMetric(service.url, "lookonce_queue_length"));

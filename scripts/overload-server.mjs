@@ -60,7 +60,7 @@ async function readImages() {
 const place = mkdtempSync(join(tmpdir(), "overload-server-"));
 const images = await readImages();
 let log = "";
-const settings = [`model=${model}`, `imgsz=${values.imgsz}`, `queue=${values.queue}`, "timeout=120"];
+const settings = [`model=${model}`, `imgsz=${values.imgsz}`, `max_waiting=${values.queue}`, "timeout=120"];
 const service = await startService([...settings, `runs=${join(place, "runs")}`], {
   onLog(text) {
     log += text;

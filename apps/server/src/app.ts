@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import multipart from "@fastify/multipart";
+import { isTracingRequested, startTracing, untraced } from "@lookonce/telemetry";
 import { type FastifyInstance, fastify } from "fastify";
 import { answerErrors, earlyErrors } from "./errors/answer-errors.ts";
 import { jobsPlugin } from "./jobs/index.ts";
@@ -15,6 +16,7 @@ import { boundBodies } from "./security/body-budget.ts";
 import { guard } from "./security/guard.ts";
 import type { ServiceParts } from "./service-parts.ts";
 import { type FullSettings, fillSettings, type ServerSettings } from "./settings.ts";
+import { traceRequests } from "./trace-requests.ts";
 import { trackRoutes } from "./track/track-routes.ts";
 import { Turn } from "./turn.ts";
 import { webPage } from "./web-page.ts";
@@ -57,8 +59,11 @@ export async function createApp(given: ServerSettings = {}): Promise<FastifyInst
   try {
     const models = new ModelRegistry(pool, { ...settings, roots: [...settings.modelRoots, settings.runsRoot] });
     metrics = new Metrics(pool, models);
+    const isTraced = settings.tracing ?? isTracingRequested();
+    const tracing = isTraced ? await startTracing("lookonce") : untraced;
+    app.addHook("onClose", () => tracing.close());
     app.decorate("modelIds", () => models.list().map(({ id }) => id));
-    await addRoutes(app, { settings, pool, models, metrics });
+    await addRoutes(app, { settings, pool, models, metrics, tracing });
     for (const model of settings.models) {
       const { file, id } = typeof model === "string" ? { file: model, id: undefined } : model;
       await models.start(file, id);
@@ -73,8 +78,10 @@ export async function createApp(given: ServerSettings = {}): Promise<FastifyInst
 }
 
 async function addRoutes(app: FastifyInstance, parts: ServiceParts): Promise<void> {
-  const { settings, pool, models, metrics } = parts;
+  const { settings, pool, models, metrics, tracing } = parts;
   const turn = new Turn(app, settings.grace);
+  // First, as it wraps what is added after it.
+  if (tracing.isOn) await traceRequests(app);
   answerErrors(app);
   await openApi(app, settings);
   await guard(app, settings);
@@ -90,7 +97,8 @@ async function addRoutes(app: FastifyInstance, parts: ServiceParts): Promise<voi
   modelRoutes(app, models);
   const { runsRoot, dataRoots, modelRoots, device, database = join(runsRoot, "jobs.sqlite"), jobs } = settings;
   const modelPath = (name: string): string | undefined => models.pathOf(name);
-  await app.register(jobsPlugin, { runsRoot, dataRoots, modelRoots, modelPath, database, device, health, ...jobs });
+  const folders = { runsRoot, dataRoots, modelRoots, modelPath, database };
+  await app.register(jobsPlugin, { ...folders, device, health, tracing, ...jobs });
   await webPage(app, settings.web);
 }
 

@@ -17,7 +17,14 @@ async function metric(url: string, name: string): Promise<number> {
 }
 
 describe("a service with much to do", async () => {
-  const { app } = await testService({ queue: 64, maxImages: 64, batch: 1, timeout: 0.4, imgsz: 640, maxImgsz: 640 });
+  const { app } = await testService({
+    maxWaiting: 64,
+    maxImages: 64,
+    batch: 1,
+    timeout: 0.4,
+    imgsz: 640,
+    maxImgsz: 640,
+  });
   const url = await listen(app);
 
   it("is not ended by Fastify before its jobs have saved themselves", () => {

@@ -1,3 +1,4 @@
+import type { Tracing } from "@lookonce/telemetry";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { ModelRegistry } from "./models/model-registry.ts";
 import type { InferencePool } from "./pool/inference-pool.ts";
@@ -9,4 +10,5 @@ export interface ServiceParts {
   pool: InferencePool;
   models: ModelRegistry;
   metrics: Metrics;
+  tracing: Tracing;
 }

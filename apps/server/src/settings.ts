@@ -52,7 +52,7 @@ export interface ServerSettings
 /** How jobs run; workers of inference go before them. */
 export type JobSettings = Pick<JobsOptions, "concurrency" | "threads" | "grace">;
 
-type Optional = "imgsz" | "key" | "predictKey" | "database" | "web" | "threads" | "jobs";
+type Optional = "imgsz" | "key" | "predictKey" | "database" | "web" | "threads" | "jobs" | "tracing";
 
 /** {@link ServerSettings} with the defaults filled in. */
 export type FullSettings = Readonly<Required<Omit<ServerSettings, Optional>> & Pick<ServerSettings, Optional>>;
@@ -102,7 +102,7 @@ export function fillSettings(settings: ServerSettings): FullSettings {
 function requireSense({
   imgsz,
   maxImgsz,
-  queue,
+  maxWaiting,
   maxImages,
   maxBody,
   maxPending,
@@ -112,7 +112,8 @@ function requireSense({
 }: FullSettings): void {
   if (imgsz !== undefined && imgsz > maxImgsz)
     throw argument(`imgsz ${imgsz} is larger than the largest that requests may ask for, ${maxImgsz}.`);
-  if (maxImages > queue) throw argument(`a request may contain ${maxImages} images, but only ${queue} may wait.`);
+  if (maxImages > maxWaiting)
+    throw argument(`a request may contain ${maxImages} images, but only ${maxWaiting} may wait.`);
   if (maxBody > maxPending) throw argument(`one request may be larger than all in memory together may be.`);
   if (predictKey !== undefined && (key === undefined || key === predictKey)) {
     throw argument(

@@ -1,6 +1,7 @@
 export { type MetricsServer, type MetricsServerOptions, serveMetrics } from "./metrics-server.ts";
 export {
   isTracingRequested,
+  loadTracing,
   type Span,
   type SpanOptions,
   startTracing,

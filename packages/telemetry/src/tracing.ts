@@ -60,7 +60,7 @@ export function isTracingRequested(env: NodeJS.ProcessEnv = process.env): boolea
  * @throws LookonceError `UNSUPPORTED` when a library is missing, with the command that installs it
  */
 export async function startTracing(service: string): Promise<Tracing> {
-  const api = await load(() => import("@opentelemetry/api"));
+  const api = await loadTracing(() => import("@opentelemetry/api"));
   const { context, propagation, SpanKind, SpanStatusCode, trace } = api;
   const provider = trace.getTracerProvider();
   const isRegistered = !(provider instanceof api.ProxyTracerProvider) || hasDelegate(provider);
@@ -112,13 +112,18 @@ async function startSdk(service: string): Promise<Sdk> {
   const require = createRequire(import.meta.url);
   const library = async (): Promise<{ NodeSDK: new (settings: { serviceName?: string }) => Sdk }> =>
     require("@opentelemetry/sdk-node");
-  const { NodeSDK } = await load(library);
+  const { NodeSDK } = await loadTracing(library);
   const sdk = new NodeSDK(process.env.OTEL_SERVICE_NAME ? {} : { serviceName: service });
   sdk.start();
   return sdk;
 }
 
-async function load<T>(library: () => Promise<T>): Promise<T> {
+/**
+ * Loads a library that only those have who want traces.
+ *
+ * @throws LookonceError `UNSUPPORTED` when it is missing, with the command that installs all of them
+ */
+export async function loadTracing<T>(library: () => Promise<T>): Promise<T> {
   try {
     return await library();
   } catch (cause) {

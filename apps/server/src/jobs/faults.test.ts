@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { JobQueue } from "./queue/job-queue.ts";
+import { processRunner } from "./queue/process-runner.ts";
 import { jobView } from "./routes/job-view.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { Disk } from "./store/disk.ts";
 import { EventStore } from "./store/event-store.ts";
 import { JobStore } from "./store/job-store.ts";
 
-const request = { kind: "train", model: "tiny", data: "shapes", options: {} } as const;
+const request = { kind: "train", model: "tiny", data: "shapes", options: {}, priority: "normal" } as const;
 
 let folder: string;
 let database: Database;
@@ -49,7 +50,8 @@ describe("a clock that is set back", () => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.parse("2026-06-01T12:00:00Z") });
     onTestFinished(() => void vi.useRealTimers());
     const options = { runsRoot: folder, dataRoots: [], modelRoots: [], database: "" };
-    const queue = new JobQueue({ jobs, events: new EventStore(database, disk), disk, options, log: () => {} });
+    const events = new EventStore(database, disk);
+    const queue = new JobQueue({ jobs, events, disk, options, runner: processRunner(), log: () => {} });
     const first = jobs.add(request, Date.now());
     vi.setSystemTime(Date.parse("2026-05-01T12:00:00Z"));
     const second = jobs.add(request, Date.now());

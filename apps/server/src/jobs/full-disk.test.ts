@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { pngFile } from "../test-png.ts";
 import { formOf, listen, testService } from "../test-service.ts";
-import type { JobEnd } from "./queue/job-process.ts";
+import type { JobEnd } from "./queue/job-runner.ts";
 import type { Database } from "./store/database.ts";
 import type { JobAnswer } from "./test-service.ts";
 import type { FromJob } from "./worker/messages.ts";

@@ -6,6 +6,7 @@ import { datasetRoutes } from "../datasets/datasets.ts";
 import { runRoutes } from "../run-folders/run-routes.ts";
 import type { JobsOptions } from "./jobs-options.ts";
 import { JobQueue } from "./queue/job-queue.ts";
+import { processRunner } from "./queue/process-runner.ts";
 import { jobRoutes } from "./routes/job-routes.ts";
 import { openDatabase } from "./store/database.ts";
 import { Disk } from "./store/disk.ts";
@@ -44,7 +45,8 @@ export const jobsPlugin: FastifyPluginAsync<JobsOptions> = async (app, options) 
   const jobs = new JobStore(database, disk);
   const events = new EventStore(database, disk);
   const log = (line: object, message = "a job's process printed"): void => app.log.error(line, message);
-  const queue = new JobQueue({ jobs, events, disk, options: { ...options, runsRoot }, log });
+  const runner = processRunner(options.tracing);
+  const queue = new JobQueue({ jobs, events, disk, options: { ...options, runsRoot }, runner, log });
   const streams = new AbortController();
 
   app.addHook("onReady", () => queue.start());

@@ -1,3 +1,5 @@
+import type { TraceContext } from "@lookonce/telemetry";
+
 export const jobKinds = ["train", "val", "export"] as const;
 export type JobKind = (typeof jobKinds)[number];
 
@@ -23,6 +25,10 @@ export interface JobProgress {
   batches?: number;
 }
 
+/** How soon a job is started: before or after the others that wait. */
+export const jobPriorities = ["high", "normal", "low"] as const;
+export type JobPriority = (typeof jobPriorities)[number];
+
 /** Options of a job, checked, under the names of the command line. */
 export type JobOptions = Readonly<Record<string, unknown>>;
 
@@ -32,6 +38,9 @@ export interface JobRequest {
   model: string;
   data?: string;
   options: JobOptions;
+  priority: JobPriority;
+  /** The request that added it, in traces. */
+  trace?: TraceContext;
 }
 
 /** A job as it is kept. Times are milliseconds since 1970. */
@@ -51,6 +60,12 @@ export interface Job extends JobRequest {
   /** How often since it last saved a checkpoint. */
   fruitless: number;
   canceling: boolean;
+  /** The machine that computes it, unless that is the service's own. */
+  worker?: string;
+  /** Its name in the queue, once it was handed over; others may share the queue. */
+  ticket?: string;
+  /** The last message of a queue's worker that was read. */
+  heard?: string;
   /** Says that, and why, it is not stored as it is. */
   warning?: string;
 }

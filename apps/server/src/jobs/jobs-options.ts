@@ -1,4 +1,5 @@
 import type { DeviceName } from "@lookonce/config";
+import type { Tracing } from "@lookonce/telemetry";
 
 /** What is wrong with the jobs of a service, in sentences for people; predictions go on. */
 export interface JobHealth {
@@ -36,6 +37,8 @@ export interface JobsOptions {
   maxFruitless?: number;
   /** Seconds without events after which an event stream sends a comment (default 15). */
   heartbeat?: number;
+  /** Where spans of jobs go (default: nowhere). */
+  tracing?: Tracing;
   /** Is filled with what is wrong, as long as it is. */
   health?: JobHealth;
 }

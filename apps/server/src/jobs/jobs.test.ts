@@ -1,5 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { startTracing } from "@lookonce/telemetry";
+import { context, propagation, trace } from "@opentelemetry/api";
+import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-node";
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type JobAnswer, quick, type ServiceFolders, serviceFolders, startService, waitFor } from "./test-service.ts";
@@ -8,14 +11,21 @@ let folders: ServiceFolders;
 let app: FastifyInstance;
 /** A model that the service was started with. */
 let loaded: string;
+const spans = new InMemorySpanExporter();
 beforeAll(async () => {
-  folders = await serviceFolders({ maxQueued: 2, modelPath: (name) => (name === "loaded" ? loaded : undefined) });
+  new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] }).register();
+  const tracing = await startTracing("lookonce");
+  const modelPath = (name: string): string | undefined => (name === "loaded" ? loaded : undefined);
+  folders = await serviceFolders({ maxQueued: 2, modelPath, tracing });
   mkdirSync(join(folders.root, "elsewhere"));
   loaded = join(folders.root, "elsewhere", "model.yaml");
   copyFileSync(join(folders.root, "models", "tiny.yaml"), loaded);
   app = await startService(folders.options);
 });
-afterAll(() => app.close());
+afterAll(async () => {
+  await app.close();
+  for (const api of [trace, context, propagation]) api.disable();
+});
 
 const over = ["succeeded", "failed", "canceled"];
 const training = { kind: "train", model: "tiny", data: "shapes/shapes", options: quick };
@@ -77,6 +87,21 @@ describe("a training", () => {
     expect((await app.inject(`/v1/jobs/${job.id}/artifacts/../../x`)).statusCode).toBe(404);
     expect((await app.inject("/v1/runs/train")).json()).toMatchObject({ epochs: 2 });
     expect(existsSync(`${folders.options.database}.job-${job.id}.lock`)).toBe(false);
+  });
+
+  it("is traced with the request that added it", () => {
+    const found = spans.getFinishedSpans();
+    const [span, ...others] = found.filter(({ attributes }) => attributes["lookonce.job.id"] === Number(job.id));
+    expect([span?.name, others]).toEqual(["job train", []]);
+    expect(span?.attributes).toMatchObject({ "lookonce.job.kind": "train", "lookonce.model": "tiny" });
+    expect(span?.events.map(({ name, attributes }) => [name, attributes?.epoch])).toEqual([
+      ["epoch", 1],
+      ["epoch", 2],
+    ]);
+    const parents = found.filter((one) => one.spanContext().spanId === span?.parentSpanContext?.spanId);
+    expect(parents.map(({ attributes }) => attributes["http.route"] ?? attributes["url.path"])).toEqual(["/v1/jobs"]);
+    expect(parents[0]?.spanContext().traceId).toBe(span?.spanContext().traceId);
+    expect(JSON.stringify(job)).not.toContain("traceparent");
   });
 
   it("reported its progress", async () => {

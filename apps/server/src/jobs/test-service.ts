@@ -6,6 +6,7 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { drawShapes } from "lookonce";
 import { afterAll } from "vitest";
 import { refuse } from "../errors/refuse.ts";
+import { traceRequests } from "../trace-requests.ts";
 import { jobsPlugin } from "./index.ts";
 import type { JobsOptions } from "./jobs-options.ts";
 
@@ -52,6 +53,7 @@ export async function startService(options: JobsOptions): Promise<FastifyInstanc
     if (retryAfter !== undefined) reply.header("retry-after", retryAfter);
     return reply.code(statusCode).send({ error: { code, message } });
   });
+  if (options.tracing?.isOn === true) await traceRequests(app);
   await app.register(jobsPlugin, options);
   await app.ready();
   return app;

@@ -9,7 +9,7 @@ await writeTinyWeights(tiny);
 
 async function makePool(options: Partial<InferencePoolOptions> = {}): Promise<InferencePool> {
   const pool = new InferencePool({
-    ...{ workers: 1, batch: 4, window: 100, maxPixels: 1e6, queue: 100, batchTimeoutMs: 60_000 },
+    ...{ workers: 1, batch: 4, window: 100, maxPixels: 1e6, maxWaiting: 100, batchTimeoutMs: 60_000 },
     worker: { rect: true, nms: true, threads: 1, maxPixels: 1e6 },
     ...options,
   });
@@ -96,7 +96,7 @@ describe("InferencePool", async () => {
 
 describe("an InferencePool whose queue is full", () => {
   it("refuses all of a request or nothing, and reports when to try again", async () => {
-    const pool = await makePool({ queue: 8, batch: 64, window: 500 });
+    const pool = await makePool({ maxWaiting: 8, batch: 64, window: 500 });
     const first = pool.submit([image], request());
     const second = pool.submit(Array(6).fill(image), request());
     await expect(pool.submit(Array(3).fill(image), request())).rejects.toMatchObject({

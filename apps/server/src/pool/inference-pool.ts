@@ -38,7 +38,7 @@ export interface InferencePoolOptions extends BatchQueueOptions {
   workers: number;
   worker: WorkerSettings;
   /** Maximum number of images that wait; more are refused. */
-  queue: number;
+  maxWaiting: number;
   /** Milliseconds that a worker has for a batch; then it counts as hung, is killed and replaced. */
   batchTimeoutMs: number;
   onBatch?(batch: { model: string; size: number }): void;
@@ -149,7 +149,7 @@ export class InferencePool {
     { model, imgsz, nms, signal }: { model: string; imgsz: number; nms: boolean; signal: AbortSignal },
   ): Promise<{ answers: DetectAnswer[]; waited: number }> {
     signal.throwIfAborted();
-    if (this.#queue.length + images.length > this.#options.queue) throw this.#full();
+    if (this.#queue.length + images.length > this.#options.maxWaiting) throw this.#full();
     const since = performance.now();
     let waited = 0;
     const pending: PendingImage[] = [];
@@ -313,7 +313,7 @@ export class InferencePool {
   #full(): HttpError {
     const seconds = Math.max(1, Math.ceil((this.#queue.length * this.#pace) / this.#options.workers / 1000));
     const when = `${seconds} second${seconds === 1 ? "" : "s"}`;
-    const message = `The service has as much work as it accepts (${this.#options.queue} images waiting); try again in ${when}.`;
+    const message = `The service has as much work as it accepts (${this.#options.maxWaiting} images waiting); try again in ${when}.`;
     return new HttpError(503, "QUEUE_FULL", message, { retryAfter: seconds });
   }
 }

@@ -189,7 +189,7 @@ describe("limits", () => {
       maxBody: 4000,
       maxPending: 5000,
       maxClientPending: 5000,
-      queue: 64,
+      maxWaiting: 64,
       window: 300,
       batch: 64,
     });

@@ -1038,7 +1038,7 @@ export interface ServeArgs {
   /** Milliseconds that an image waits for a batch to fill while the workers are busy. Default: 2. */
   window?: number;
   /** Maximum images that wait; more are refused. Default: 256. */
-  queue?: number;
+  maxWaiting?: number;
   /** Seconds after which a request times out. Default: 30. */
   timeout?: number;
   /** Maximum MiB of a request. Default: 32. */
@@ -1065,6 +1065,8 @@ export interface ServeArgs {
   grace?: number;
   /** What is logged, as JSON lines on stderr. Default: errors. */
   log?: "errors" | "requests" | "none";
+  /** Send traces by OpenTelemetry, whose OTEL_ variables say where to. Default: whether these variables are set. */
+  tracing?: boolean;
 }
 
 /** Options of `lookonce serve` once defaults are filled in. */
@@ -1086,7 +1088,7 @@ export interface ServeValues {
   threads?: number;
   batch: number;
   window: number;
-  queue: number;
+  maxWaiting: number;
   timeout: number;
   maxBody: number;
   maxImages: number;
@@ -1100,6 +1102,7 @@ export interface ServeValues {
   proxies?: readonly string[];
   grace: number;
   log: "errors" | "requests" | "none";
+  tracing?: boolean;
 }
 
 /** Options of `lookonce checks` once defaults are filled in. */

@@ -120,7 +120,7 @@ export const serveOptions: OptionTable = {
     min: 0,
     max: 1000,
   }),
-  queue: integer("maximum images that wait; more are refused", 256, { min: 1 }),
+  max_waiting: integer("maximum images that wait; more are refused", 256, { min: 1 }),
   timeout: number("seconds after which a request times out", 30, { min: 0.1 }),
   max_body: number("maximum MiB of a request", 32, { min: 0.001 }),
   max_images: integer("maximum images of a request", 32, { min: 1 }),
@@ -134,6 +134,9 @@ export const serveOptions: OptionTable = {
   proxies: words("addresses of proxies whose X-Forwarded-For is trusted", undefined, { expects: "address,address" }),
   grace: number("seconds to finish running work when the service stops", 60, { min: 0 }),
   log: choice(["errors", "requests", "none"], "what is logged, as JSON lines on stderr", "errors"),
+  tracing: flag("send traces by OpenTelemetry, whose OTEL_ variables say where to", undefined, {
+    defaultText: "whether these variables are set",
+  }),
 };
 
 /** Options of `cfg`. */

@@ -4,20 +4,7 @@ import { fileURLToPath } from "node:url";
 import { childEnvironment } from "../../child-environment.ts";
 import type { FromJob, JobTask, Outcome, ToJob } from "../worker/messages.ts";
 import { workerAddress } from "../worker/worker-address.ts";
-
-/** How a job's process ended: with its outcome, unless something else ended it, which `exit` says for people. */
-export interface JobEnd {
-  outcome?: Outcome;
-  exit: string;
-}
-
-/** Who hears of a job's process. */
-interface ProcessListener {
-  message(message: Exclude<FromJob, Outcome>): void;
-  /** Called with each line that it printed: of native libraries, or of an error that nobody expected. */
-  output(line: string): void;
-  ended(end: JobEnd): void;
-}
+import type { JobListener } from "./job-runner.ts";
 
 /** Longest line of a process that is passed on. */
 const longestLine = 2000;
@@ -28,7 +15,7 @@ export class JobProcess {
   #killer: NodeJS.Timeout | undefined;
   #outcome: Outcome | undefined;
 
-  constructor(task: JobTask, listener: ProcessListener) {
+  constructor(task: JobTask, listener: Omit<JobListener, "started">) {
     this.#child = fork(fileURLToPath(workerAddress), [], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       execArgv: ["--no-warnings"],

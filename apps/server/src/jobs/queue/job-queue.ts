@@ -4,7 +4,7 @@ import { findDataset } from "../../datasets/datasets.ts";
 import { HttpError } from "../../errors/http-error.ts";
 import { confine, nameBelow, withoutRoots } from "../../paths/confine.ts";
 import { findModelFile } from "../../paths/model-files.ts";
-import { isOver, type Job, type JobRequest } from "../job.ts";
+import { isOver, type Job, type JobRequest, jobPriorities } from "../job.ts";
 import type { JobsOptions } from "../jobs-options.ts";
 import type { Disk } from "../store/disk.ts";
 import type { EventStore } from "../store/event-store.ts";
@@ -12,13 +12,15 @@ import type { JobChanges, JobStore } from "../store/job-store.ts";
 import { removeLock } from "../store/process-lock.ts";
 import { type FromJob, type JobTask, jobErrorOf, type Outcome } from "../worker/messages.ts";
 import { ArtifactWatch } from "./artifact-watch.ts";
-import { type JobEnd, JobProcess } from "./job-process.ts";
+import type { JobEnd, JobRunner, RunningJob } from "./job-runner.ts";
 
 interface JobQueueParts {
   jobs: JobStore;
   events: EventStore;
   disk: Disk;
   options: JobsOptions;
+  /** Where jobs compute. */
+  runner: JobRunner;
   /** Called with what only those who run the service should see: what a job's process printed, if there is no message. */
   log: (line: object, message?: string) => void;
 }
@@ -32,24 +34,28 @@ export class JobQueue {
   readonly #events: EventStore;
   readonly #disk: Disk;
   readonly #options: JobsOptions;
+  readonly #runner: JobRunner;
   readonly #report: JobQueueParts["log"];
   /** What is on its way, by job. */
   readonly #performances = new Map<number, Promise<void>>();
-  readonly #processes = new Map<number, JobProcess>();
+  readonly #running = new Map<number, RunningJob>();
   #closing = false;
 
-  constructor({ jobs, events, disk, options, log }: JobQueueParts) {
+  constructor({ jobs, events, disk, options, runner, log }: JobQueueParts) {
     this.#jobs = jobs;
     this.#events = events;
     this.#disk = disk;
     disk.onChange = (fault) => this.#onDisk(fault);
     this.#options = options;
+    this.#runner = runner;
     this.#report = log;
   }
 
-  /** Takes up what a service that ended left: jobs that were running or interrupted wait for their turn again. */
+  /** Takes up what a service that ended left: jobs that run elsewhere are listened to, all others wait for their turn again. */
   start(): void {
-    for (const job of this.#jobs.inState("running")) this.#afterEnd(job.id, { exit: "the service ended" });
+    for (const job of this.#runner.outlivesService ? [] : this.#jobs.inState("running")) {
+      this.#afterEnd(job.id, { exit: "the service ended" });
+    }
     for (const job of this.#jobs.inState("interrupted")) this.#change(job.id, { state: "queued" });
     this.#next();
   }
@@ -67,7 +73,7 @@ export class JobQueue {
       const message = `${maxQueued} jobs are waiting and no more are accepted: try again later, or cancel some.`;
       throw new HttpError(503, "QUEUE_FULL", message, { retryAfter: 60 });
     }
-    const job = this.#jobs.add(request, Date.now());
+    const job = this.#jobs.add({ ...request, trace: this.#options.tracing?.current() }, Date.now());
     this.#reportState(job);
     this.#next();
     return this.#jobs.get(job.id) as Job;
@@ -82,18 +88,19 @@ export class JobQueue {
     if (isOver(job)) {
       throw new HttpError(409, "JOB_OVER", `Job ${job.id} is over already: it is ${job.state}.`);
     }
-    const process = this.#processes.get(job.id);
-    if (process === undefined) return this.#finish(job.id, { state: "canceled", canceling: true });
+    const running = this.#running.get(job.id);
+    if (running === undefined) return this.#finish(job.id, { state: "canceled", canceling: true });
     const changed = this.#jobs.change(job.id, { canceling: true });
-    process.stop(this.#grace);
+    running.stop(this.#grace);
     return changed;
   }
 
-  /** Interrupts what runs, and waits until it has ended; the next start of the service resumes it. */
+  /** Interrupts what runs here, and waits until it has ended; the next start of the service resumes it. */
   async close(): Promise<void> {
     this.#closing = true;
-    for (const process of this.#processes.values()) process.stop(this.#grace);
+    for (const running of this.#running.values()) running.leave(this.#grace);
     await Promise.all(this.#performances.values());
+    await this.#runner.close();
     this.#disk.flush();
     if (this.#disk.fault === undefined) return;
     this.#report({}, `what happened to jobs lately is lost: ${this.#disk.fault}; jobs that were running begin again`);
@@ -111,14 +118,17 @@ export class JobQueue {
         ? "the disk accepts writes again"
         : `${fault}; what happens is kept in memory until it can be written`;
     this.#report({}, `jobs: ${message}`);
-    for (const id of this.#processes.keys()) this.#log(id, { level: "warning", message });
+    for (const id of this.#running.keys()) this.#log(id, { level: "warning", message });
     this.#next();
   }
 
   #next(): void {
-    const { concurrency = 1 } = this.#options;
+    const { outlivesService } = this.#runner;
+    // Workers of a queue choose by themselves: whatever waits is handed over.
+    const { concurrency = 1 } = outlivesService ? { concurrency: Number.POSITIVE_INFINITY } : this.#options;
     if (this.#disk.fault !== undefined) return;
-    for (const job of this.#jobs.inState("queued")) {
+    const waiting = this.#jobs.inState("queued").sort((a, b) => rank(a) - rank(b));
+    for (const job of outlivesService ? [...this.#jobs.inState("running"), ...waiting] : waiting) {
       if (this.#closing || this.#performances.size >= concurrency) return;
       if (this.#performances.has(job.id)) continue;
       const performance = this.#perform(job)
@@ -141,22 +151,22 @@ export class JobQueue {
       this.#finish(job.id, { state: "failed", error: jobErrorOf(error, log) });
       return;
     }
-    const now = this.#jobs.get(job.id) as Job;
     // Both may have come while its files were looked for.
-    if (this.#closing || now.state !== "queued") return;
-    const { starts, fruitless, started = Date.now() } = now;
+    if (this.#closing || isOver(this.#jobs.get(job.id) as Job)) return;
     const run = nameBelow(this.#options.runsRoot, task.directory);
-    this.#change(job.id, { state: "running", starts: starts + 1, fruitless: fruitless + 1, started, run });
-    const end = await this.#run(job.id, task);
-    this.#processes.delete(job.id);
+    const end = await this.#run(this.#jobs.change(job.id, { run }), task);
+    this.#running.delete(job.id);
+    if (end.isLeft === true) return;
     this.#afterEnd(job.id, end);
     removeLock(task.lock);
   }
 
-  #run(id: number, task: JobTask): Promise<JobEnd> {
+  #run(job: Job, task: JobTask): Promise<JobEnd> {
+    const { id } = job;
     return new Promise((resolve) => {
       const artifacts = new ArtifactWatch(task.directory, (file) => this.#events.add(id, "artifact", file));
-      const process = new JobProcess(task, {
+      const running = this.#runner.start(job, task, {
+        started: (where) => this.#onStart(id, where),
         message: (message) => {
           this.#hear(id, message);
           artifacts.glance();
@@ -164,8 +174,13 @@ export class JobQueue {
         output: (line) => this.#report({ job: id, line }),
         ended: (end) => void artifacts.finish().then(() => resolve(end)),
       });
-      this.#processes.set(id, process);
+      this.#running.set(id, running);
     });
+  }
+
+  #onStart(id: number, worker: string | undefined): void {
+    const { starts, fruitless, started = Date.now() } = this.#jobs.get(id) as Job;
+    this.#change(id, { state: "running", starts: starts + 1, fruitless: fruitless + 1, started, worker });
   }
 
   #hear(id: number, message: Exclude<FromJob, Outcome>): void {
@@ -234,8 +249,8 @@ export class JobQueue {
     return job;
   }
 
-  #reportState({ id, state, starts, run, progress, error, result }: Job): void {
-    this.#events.add(id, "state", { state, starts, run, progress, error, result });
+  #reportState({ id, state, starts, run, worker, progress, error, result }: Job): void {
+    this.#events.add(id, "state", { state, starts, run, worker, progress, error, result });
   }
 
   #log(id: number, { level, message }: { level: string; message: string }): void {
@@ -265,4 +280,8 @@ export class JobQueue {
       place: { ...(device === undefined ? {} : { device }), ...(threads === undefined ? {} : { threads }) },
     };
   }
+}
+
+function rank({ priority }: Job): number {
+  return jobPriorities.indexOf(priority);
 }

@@ -39,7 +39,7 @@ afterAll(() => {
 
 /** A job with a stream of its events, which ends when `end` is called. */
 function follow({ heartbeat = 60_000, after = 0 } = {}) {
-  const job = jobs.add({ kind: "export", model: "m", options: {} }, 0).id;
+  const job = jobs.add({ kind: "export", model: "m", options: {}, priority: "normal" }, 0).id;
   const stop = new AbortController();
   let over = false;
   const stream = eventStream({ events, job, after, isOver: () => over, heartbeat, signal: stop.signal });

@@ -4,7 +4,7 @@ import { LookonceError } from "@lookonce/errors";
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { HttpError } from "../../errors/http-error.ts";
 import { sendFile } from "../../paths/send-file.ts";
-import { isOver, type Job, type JobOptions, type JobRequest, type JobState } from "../job.ts";
+import { isOver, type Job, type JobRequest, type JobState } from "../job.ts";
 import { checkJobOptions } from "../job-options.ts";
 import type { JobQueue } from "../queue/job-queue.ts";
 import type { EventStore } from "../store/event-store.ts";
@@ -31,7 +31,7 @@ interface JobRoutesOptions {
 }
 
 type WithId = { Params: { id: string } };
-type JobBody = Omit<JobRequest, "options"> & { options?: JobOptions };
+type JobBody = Omit<JobRequest, "options" | "priority" | "trace"> & Partial<Pick<JobRequest, "options" | "priority">>;
 
 /** `/v1/jobs`: starts, lists, describes, follows and cancels jobs. */
 export const jobRoutes: FastifyPluginAsync<JobRoutesOptions> = async (app, parts) => {
@@ -108,7 +108,7 @@ export const jobRoutes: FastifyPluginAsync<JobRoutesOptions> = async (app, parts
 };
 
 /** @throws LookonceError `ARGUMENT` for options that this kind of job does not have */
-function requestOf({ kind, model, data, options = {} }: JobBody): JobRequest {
+function requestOf({ kind, model, data, options = {}, priority = "normal" }: JobBody): JobRequest {
   checkJobOptions(kind, options);
   if (kind === "export" && data !== undefined && options.int8 !== true) {
     throw new LookonceError("ARGUMENT", "an export uses data with int8 alone: leave it out.");
@@ -116,7 +116,7 @@ function requestOf({ kind, model, data, options = {} }: JobBody): JobRequest {
   if (kind !== "export" && data === undefined) {
     throw new LookonceError("ARGUMENT", `"${kind}" needs data: the id of a data set of GET /v1/datasets.`);
   }
-  return { kind, model, data, options };
+  return { kind, model, data, options, priority };
 }
 
 /** @throws HttpError 404 when there is none */

@@ -1,4 +1,4 @@
-import { jobKinds, jobStates } from "../job.ts";
+import { jobKinds, jobPriorities, jobStates } from "../job.ts";
 import { jobOptionsSchema } from "../job-options.ts";
 
 const text = { type: "string" } as const;
@@ -22,6 +22,10 @@ const request = {
   model: { ...name, description: model },
   data: { ...name, description: "a data set of GET /v1/datasets; needed by train and val" },
   options: anyObject,
+  priority: {
+    ...{ type: "string", enum: jobPriorities, default: "normal" },
+    description: "how soon it is started: before or after others that wait",
+  },
 } as const;
 
 /** Body of `POST /v1/jobs`. The keys of `options` depend on the kind of job. */
@@ -51,9 +55,10 @@ export const jobSchema: object = {
     kind: request.kind,
     state: { type: "string", enum: jobStates },
     ...{ created: time, started: time, ended: time },
-    ...{ model: text, data: text, options: anyObject },
+    ...{ model: text, data: text, options: anyObject, priority: request.priority },
     run: { type: "string", description: "its name in GET /v1/runs, once it has started" },
     starts: { type: "integer", description: "how often it was started: more than once where it was interrupted" },
+    worker: { type: "string", description: "the machine that computes it, where a worker of a queue does" },
     warning: { type: "string", description: "why its state is kept in memory alone, while the disk is full or fails" },
     canceling: { type: "boolean", description: "whether it was asked to end" },
     progress: {

@@ -6,7 +6,8 @@ import type { Job } from "../job.ts";
 export type Artifact = Omit<ListedFile, "modified">;
 
 /** A job as in answers: with ISO 8601 times, without what only the service needs. */
-export interface JobView extends Omit<Job, "id" | "created" | "started" | "ended" | "fruitless"> {
+export interface JobView
+  extends Omit<Job, "id" | "created" | "started" | "ended" | "fruitless" | "trace" | "ticket" | "heard"> {
   id: string;
   created: string;
   started?: string;
@@ -16,7 +17,7 @@ export interface JobView extends Omit<Job, "id" | "created" | "started" | "ended
 }
 
 export function jobView(job: Job): JobView {
-  const { id, created, started, ended, fruitless: _, ...rest } = job;
+  const { id, created, started, ended, fruitless: _f, trace: _t, ticket: _k, heard: _h, ...rest } = job;
   return {
     ...{ ...rest, id: String(id), created: isoTime(created) },
     ...(started === undefined ? {} : { started: isoTime(started) }),

@@ -29,9 +29,11 @@ export class JobStore {
   }
 
   /** @throws HttpError 503 when the disk does not accept it */
-  add({ kind, model, data, options }: JobRequest, created: number): Job {
-    const insert = "INSERT INTO jobs (kind, state, model, data, options, created) VALUES (?, 'queued', ?, ?, ?, ?)";
-    const values = [kind, model, data ?? null, JSON.stringify(options), created];
+  add({ kind, model, data, options, priority, trace }: JobRequest, created: number): Job {
+    const columns = "kind, state, model, data, options, priority, trace, created";
+    const insert = `INSERT INTO jobs (${columns}) VALUES (?, 'queued', ?, ?, ?, ?, ?, ?)`;
+    const texts = [JSON.stringify(options), priority, trace === undefined ? null : JSON.stringify(trace)];
+    const values = [kind, model, data ?? null, ...texts, created];
     const write = (): number => Number(this.#database.prepare(insert).run(...values).lastInsertRowid);
     return this.get(this.#disk.insist(() => durably(this.#database, write))) as Job;
   }
@@ -92,7 +94,7 @@ function columnOf(value: unknown): unknown {
   return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
 }
 
-const jsonColumns: ReadonlySet<string> = new Set(["options", "progress", "result", "error"]);
+const jsonColumns: ReadonlySet<string> = new Set(["options", "progress", "result", "error", "trace"]);
 
 function jobOf(row: Row): Job {
   const known = Object.entries(row).filter(([, value]) => value !== null);

@@ -1,7 +1,7 @@
 import type Libsql from "libsql";
 
 /** What brings the tables from one version to the next; a database says in `user_version` how many were carried out. */
-const migrations: readonly string[] = [
+export const migrations: readonly string[] = [
   `CREATE TABLE jobs (
      id INTEGER PRIMARY KEY AUTOINCREMENT,
      kind TEXT NOT NULL,
@@ -28,6 +28,11 @@ const migrations: readonly string[] = [
      data TEXT NOT NULL
    ) STRICT;
    CREATE INDEX events_by_job ON events (job, id);`,
+  `ALTER TABLE jobs ADD COLUMN priority TEXT NOT NULL DEFAULT 'normal';
+   ALTER TABLE jobs ADD COLUMN trace TEXT;
+   ALTER TABLE jobs ADD COLUMN worker TEXT;
+   ALTER TABLE jobs ADD COLUMN ticket TEXT;
+   ALTER TABLE jobs ADD COLUMN heard TEXT;`,
 ];
 
 /** Brings the tables up to date, each step whole or not at all; throws for a database of a later version of the service. */

@@ -13,19 +13,27 @@ import {
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import Libsql from "libsql";
 import { afterAll, describe, expect, it } from "vitest";
 import type { JobHealth } from "../jobs-options.ts";
 import { openDatabase, rowsOf } from "./database.ts";
 import { Disk } from "./disk.ts";
 import { EventStore } from "./event-store.ts";
 import { JobStore } from "./job-store.ts";
+import { migrations } from "./migrations.ts";
 import { lockHolder, removeLock, tryLock } from "./process-lock.ts";
 
 const place = mkdtempSync(join(tmpdir(), "lookonce-store-"));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 let files = 0;
 const newFile = (): string => join(place, `store-${files++}`, "jobs.sqlite");
-const request = { kind: "train", model: "m.pt", data: "d", options: { epochs: 3, freeze: [0, 1] } } as const;
+const request = {
+  kind: "train",
+  model: "m.pt",
+  data: "d",
+  options: { epochs: 3, freeze: [0, 1] },
+  priority: "high",
+} as const;
 
 describe("JobStore", () => {
   it("knows jobs after the database was closed and opened", () => {
@@ -61,7 +69,7 @@ describe("JobStore", () => {
   it("lists newest first, a state's oldest first, and never uses a number twice", () => {
     const database = openDatabase(newFile());
     const store = new JobStore(database);
-    for (let i = 0; i < 5; i++) store.add({ kind: "export", model: "m", options: {} }, i);
+    for (let i = 0; i < 5; i++) store.add({ kind: "export", model: "m", options: {}, priority: "normal" }, i);
     store.change(2, { state: "canceled" });
     expect(store.list({ limit: 2 }).map(({ id }) => id)).toEqual([5, 4]);
     expect(store.list({ limit: 9, before: 4, state: "queued" }).map(({ id }) => id)).toEqual([3, 1]);
@@ -76,15 +84,30 @@ describe("JobStore", () => {
     const database = openDatabase(newFile());
     const store = new JobStore(database);
     const model = "a'; DROP TABLE jobs; --\u{1F600}";
-    expect(store.get(store.add({ kind: "val", model, data: "ä\n", options: {} }, 0).id)).toMatchObject({
-      model,
-      data: "ä\n",
-    });
+    expect(store.get(store.add({ kind: "val", model, data: "ä\n", options: {}, priority: "low" }, 0).id)).toMatchObject(
+      {
+        model,
+        data: "ä\n",
+      },
+    );
     database.close();
   });
 });
 
 describe("openDatabase", () => {
+  it("brings the jobs of an earlier version along", () => {
+    const file = newFile();
+    mkdirSync(dirname(file), { recursive: true });
+    const earlier = new Libsql(file);
+    earlier.exec(migrations[0] ?? "");
+    earlier.exec("INSERT INTO jobs (kind, state, model, options, created) VALUES ('export', 'queued', 'm', '{}', 5)");
+    earlier.pragma("user_version = 1");
+    earlier.close();
+    const database = openDatabase(file);
+    expect(new JobStore(database).get(1)).toMatchObject({ kind: "export", state: "queued", priority: "normal" });
+    database.close();
+  });
+
   it("refuses a database of a later version, and what is none", async () => {
     const file = newFile();
     const database = openDatabase(file);
