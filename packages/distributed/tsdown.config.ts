@@ -1,3 +1,6 @@
 import { library } from "../../tsdown.base.ts";
 
-export default library();
+// The program of the thread that owns MPI is a file of its own, beside the rest: see src/mpi/worker-address.ts.
+export default library({
+  entry: { index: "src/index.ts", "rank-worker": "src/mpi/rank-worker.ts" },
+});

@@ -33,10 +33,20 @@ export interface Communicator {
   broadcast(bytes: Uint8Array | undefined, root?: number): Promise<Uint8Array>;
   /** Waits for all ranks. */
   barrier(): Promise<void>;
-  /** Ends orderly, when all ranks do; without waiting for them after a rank was lost. */
+  /** Ends orderly, when all ranks do. Without waiting for them after a rank was lost; collectives of ranks that go on reject. */
   close(): Promise<void>;
-  /** Ends all ranks after a fault of this one, which others would wait for: under MPI their processes, this one included. */
-  abort(): Promise<void>;
+  /**
+   * Ends all ranks after a fault of this one, which others would wait for: under MPI their processes, this one included.
+   *
+   * @param exitCode of the processes, default 1
+   */
+  abort(exitCode?: number): Promise<void>;
+}
+
+/** Which of the ranks on its machine a rank is, and how many those are: they share its cores. */
+export function localRanks({ rank, hosts }: Pick<Communicator, "rank" | "hosts">): { index: number; count: number } {
+  const isHere = (host: string): boolean => host === hosts[rank];
+  return { index: hosts.slice(0, rank).filter(isHere).length, count: hosts.filter(isHere).length };
 }
 
 /** Ranks died, hang or cannot be reached: the training can be resumed from its last checkpoint. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Communicator, connectRanks, RankLostError } from "./index.ts";
+import { type Communicator, connectRanks, localRanks, RankLostError } from "./index.ts";
 
 /** Runs the same work on every rank and returns what each returned. */
 function onRanks<T>(size: number, work: (ranks: Communicator) => Promise<T>): Promise<T[]> {
@@ -116,6 +116,17 @@ describe("connectRanks", () => {
     await expect(closed.barrier()).rejects.toThrow("is closed");
   });
 
+  it("rejects what others wait for, and what they begin later, after one closed", async () => {
+    const [first, second, third] = connectRanks(3) as [Communicator, Communicator, Communicator];
+    const waiting = expect(first.barrier()).rejects.toThrow("rank 1 has ended before the others");
+    await second.close();
+    await waiting;
+    await expect(third.barrier()).rejects.toBeInstanceOf(RankLostError);
+    const together = connectRanks(2);
+    await Promise.all(together.map((ranks) => ranks.barrier()));
+    await Promise.all(together.map((ranks) => ranks.close()));
+  });
+
   it("reports ranks that ask for different things", async () => {
     const [first, second] = connectRanks(2) as [Communicator, Communicator];
     const waiting = expect(first.allReduce(new Float32Array(3))).rejects.toThrow(
@@ -123,5 +134,13 @@ describe("connectRanks", () => {
     );
     await expect(second.barrier()).rejects.toThrow("same order");
     await waiting;
+  });
+});
+
+describe("localRanks", () => {
+  it("counts the ranks of a machine", () => {
+    const hosts = ["a", "b", "a", "b", "b"];
+    expect(localRanks({ rank: 3, hosts })).toEqual({ index: 1, count: 3 });
+    expect(localRanks({ rank: 0, hosts })).toEqual({ index: 0, count: 2 });
   });
 });

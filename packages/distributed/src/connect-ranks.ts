@@ -42,6 +42,7 @@ class RankGroup {
   readonly size: number;
   readonly #timeout: number;
   readonly #exchanges = new Map<number, Exchange>();
+  readonly #left: { rank: number; started: number }[] = [];
   #lost: LookonceError | undefined;
 
   constructor(size: number, timeout: number) {
@@ -52,6 +53,8 @@ class RankGroup {
   /** Adds a rank's contribution to its collective number `index`; resolves to those of all ranks. */
   meet(rank: number, index: number, what: string, contribution: unknown): Promise<unknown[]> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost);
+    const left = this.#left.find((one) => one.started <= index);
+    if (left !== undefined) return Promise.reject(leftError(left.rank));
     const exchange = this.#exchanges.get(index) ?? this.#open(index, what, rank);
     if (exchange.what !== what) {
       const text = `rank ${exchange.first} asks for ${exchange.what}, rank ${rank} for ${what}, in the same place`;
@@ -65,6 +68,13 @@ class RankGroup {
       exchange.resolve(Array.from({ length: this.size }, (_, r) => exchange.contributions.get(r)));
     }
     return exchange.done;
+  }
+
+  /** A rank ends that has come to `started` collectives. */
+  leave(rank: number, started: number): void {
+    this.#left.push({ rank, started });
+    const isMissing = [...this.#exchanges.values()].some(({ contributions }) => !contributions.has(rank));
+    if (isMissing) this.fail(leftError(rank));
   }
 
   /** All collectives, those to come too, reject. */
@@ -88,6 +98,10 @@ class RankGroup {
     this.#exchanges.set(index, exchange);
     return exchange;
   }
+}
+
+function leftError(rank: number): RankLostError {
+  return new RankLostError(`rank ${rank} has ended before the others`, [rank]);
 }
 
 function namesOf(ranks: readonly number[]): string {
@@ -150,6 +164,7 @@ class LocalCommunicator implements Communicator {
   }
 
   async close(): Promise<void> {
+    if (!this.#isClosed) this.#group.leave(this.rank, this.#next);
     this.#isClosed = true;
   }
 
