@@ -15,6 +15,7 @@ import { type BatchLoaderOptions, type FullOptions, fullOptions } from "./loader
 import { workerAddress } from "./loader/worker-address.ts";
 import { type BatchPlan, rectangularBatches } from "./rectangular.ts";
 import { planEpoch } from "./samplers/plan-epoch.ts";
+import { sharedPlan } from "./samplers/share-batch.ts";
 
 /** Options of {@link BatchLoader.batches}. */
 export interface BatchesOptions {
@@ -70,6 +71,12 @@ export class BatchLoader implements AsyncIterable<Batch> {
     return dropLast ? Math.floor(count) : Math.ceil(count);
   }
 
+  /** Images of the batch with a number, from 0; of all ranks that share it. */
+  imagesIn(number: number): number {
+    const { batch } = this.#options;
+    return Math.max(0, Math.min(batch, this.#dataset.entries.length - number * batch));
+  }
+
   /** Seconds that the consumer has waited for batches so far, in all epochs. */
   get waited(): number {
     return this.#waited;
@@ -82,7 +89,7 @@ export class BatchLoader implements AsyncIterable<Batch> {
   }
 
   /**
-   * The images of every batch of an epoch, by index into the data set, and the batches' sizes.
+   * The images of every batch of an epoch, by index into the data set, and the batches' sizes; of all ranks that share them.
    *
    * @throws LookonceError `ARGUMENT` for `weights` that are none
    */
@@ -156,9 +163,11 @@ export class BatchLoader implements AsyncIterable<Batch> {
         `${name} must be a batch's number, ${least} to ${this.length}, not ${number}.`,
       );
     }
-    const { augment, prefetch: ahead } = this.#options;
+    const { augment, prefetch: ahead, sharer } = this.#options;
     const settings = settingsOf(augment, epoch);
-    const tasks = withRepeats(this.plan(epoch)).map((plan): BatchTask => ({ epoch, plan, augment: settings }));
+    const tasks = withRepeats(this.plan(epoch)).map((plan): BatchTask => {
+      return { epoch, plan: sharer === undefined ? plan : sharedPlan(plan, sharer), augment: settings };
+    });
     const make = (number: number, signal: AbortSignal): Promise<MadeBatch> =>
       this.#start().run(tasks[number] as BatchTask, signal);
     return new EpochReader({ count: to, from, ahead, make, signal: this.#end.signal });

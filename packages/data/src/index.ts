@@ -37,6 +37,7 @@ export type { DataProblem, ProblemKind } from "./problem.ts";
 export { readDatasetConfig } from "./read-dataset-config.ts";
 export { type BatchPlan, type RectangularOptions, rectangularBatches } from "./rectangular.ts";
 export { classWeights, imageWeights, type LabeledImage } from "./samplers/image-weights.ts";
+export { type BatchShare, type Sharer, shareOf } from "./samplers/share-batch.ts";
 export { type GeneratedShapes, type GenerateShapesOptions, generateShapes } from "./shapes/generate-shapes.ts";
 export {
   type GeneratedShapesVideo,

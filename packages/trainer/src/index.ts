@@ -34,6 +34,7 @@ export {
   musgdGroups,
 } from "./optimizer/parameter-groups.ts";
 export type { PrecisionChoice } from "./precision/choose-precision.ts";
+export { isKnownToAll, Ranks } from "./ranks/ranks.ts";
 export { readHyp } from "./recipes/read-hyp.ts";
 export type { BatchInfo, EndInfo, EpochInfo, RunInfo, TrainCallbacks, TrainWarning } from "./report/callbacks.ts";
 export { type PlotLoggerOptions, plotLogger } from "./report/plot-logger.ts";
@@ -42,7 +43,7 @@ export { resultsCsv } from "./report/results-csv.ts";
 export { type TensorboardLoggerOptions, tensorboardLogger } from "./report/tensorboard-logger.ts";
 export { lockRun, makeRunDirectory, type RunDirectoryOptions } from "./run-directory.ts";
 export { train } from "./train.ts";
-export type { TrainOptions, TrainResult, TrainSettings } from "./train-options.ts";
+export type { Communication, TrainOptions, TrainResult, TrainSettings } from "./train-options.ts";
 export { type Losses, type StepResult, type StepSettings, TrainStep, type TrainStepOptions } from "./train-step.ts";
 export { parseTraining, type SavedTraining } from "./training-state.ts";
 export { describeUnreadable, type UnreadableImages } from "./unreadable-images.ts";
@@ -50,9 +51,9 @@ export { type CocoJsonOptions, cocoJson } from "./validation/coco-json.ts";
 export { dotaText } from "./validation/dota-text.ts";
 export { type LabelFilesOptions, labelFiles } from "./validation/label-files.ts";
 export type { ValidatedBatch, ValidationCallbacks, ValidationInfo } from "./validation/validation-callbacks.ts";
+export { decodeValidationPart, encodeValidationPart, type ValidationPart } from "./validation/validation-part.ts";
 export { type ValidationPlotsOptions, validationPlots } from "./validation/validation-plots.ts";
 export type { ValidationResult } from "./validation/validation-result.ts";
-export { decodeValidationPart, encodeValidationPart, type ValidationPart } from "./validation/validation-part.ts";
 export {
   type ValidateOptions,
   type ValidationPartOptions,

@@ -6,7 +6,9 @@ import { checkAnchors } from "./anchors/auto-anchor.ts";
 import { largestTrainingBatch } from "./auto-batch/auto-batch.ts";
 import { findBatch } from "./auto-batch/largest-batch.ts";
 import { chooseOptimizer } from "./optimizer/make-optimizer.ts";
-import { choosePrecision } from "./precision/choose-precision.ts";
+import { choosePrecision, type PrecisionChoice } from "./precision/choose-precision.ts";
+import { rankSettings } from "./ranks/check-ranks.ts";
+import type { Ranks } from "./ranks/ranks.ts";
 import type { RunInfo } from "./report/callbacks.ts";
 import type { ResolvedSettings, TrainOptions } from "./train-options.ts";
 
@@ -17,11 +19,13 @@ export type Choices = Pick<RunInfo, "anchors" | "autoBatch" | "precision">;
 export async function resolveSettings(
   model: DetectionModel,
   options: TrainOptions,
+  ranks: Ranks,
 ): Promise<{ settings: ResolvedSettings; choices: Choices }> {
   const { data } = options;
-  const precision = await choosePrecision(options.amp);
+  const precision = await commonPrecision(ranks, await choosePrecision(options.amp));
   const { amp } = precision;
-  const autoBatch = options.batch === findBatch ? await largestTrainingBatch(model, { ...options, amp }) : undefined;
+  const autoBatch =
+    options.batch === findBatch ? await largestTrainingBatch(model, { ...options, amp }, ranks) : undefined;
   const { epochs = 100, imgsz = defaultImgsz(model.task), val = "every", seed = 0 } = options;
   const { freeze = 0, patience = 100, time = 0, savePeriod = 0, args = {} } = options;
   const { rect = false, imageWeights = false, multiScale = false, autoAnchor = true } = options;
@@ -34,7 +38,14 @@ export async function resolveSettings(
   const anchors = autoAnchor ? checkAnchors(model, { recipe, imgsz, rng, images: data.entries }) : undefined;
   const settings = {
     ...{ epochs, imgsz, batch, val, seed, freeze, patience, time, savePeriod, args, amp, rect, imageWeights },
-    ...{ multiScale, autoAnchor, recipe, nbs: recipe.nbs, usesPreviousEpochLr },
+    ...{ multiScale, autoAnchor, recipe, nbs: recipe.nbs, usesPreviousEpochLr, ...rankSettings(ranks, options) },
   };
   return { settings, choices: { precision, autoBatch, anchors } };
+}
+
+/** Ranks train in mixed precision where all are faster so. */
+async function commonPrecision(ranks: Ranks, mine: PrecisionChoice): Promise<PrecisionChoice> {
+  const choices = await ranks.all(mine.amp);
+  if (choices.every((amp) => amp === mine.amp)) return mine;
+  return { amp: false, line: "mixed precision is off: not every rank's device is faster so" };
 }

@@ -50,6 +50,9 @@ export const stateFields: Readonly<Record<string, Field>> = {
   settings: table,
   "settings.epochs": whole(1),
   // Beyond any use, and small enough that no computation with them leaves the whole numbers
+  "settings.ranks": whole(1),
+  "settings.syncBn": flag,
+  "settings.halfGradients": flag,
   "settings.imgsz": whole(1, 2 ** 16),
   "settings.batch": whole(1, 2 ** 24),
   "settings.val": oneOf("every", "last", "never"),
@@ -83,6 +86,7 @@ export const stateFields: Readonly<Record<string, Field>> = {
 /** Fields that may be missing, with what belongs to them. */
 const optional = [
   ...["best", "data", "progress.classScores"],
+  ...["settings.ranks", "settings.syncBn", "settings.halfGradients"],
   ...["settings.args.data", "settings.args.singleCls", "settings.args.fraction"],
 ];
 

@@ -1,4 +1,4 @@
-import type { Batch } from "@lookonce/data";
+import { type Batch, type BatchShare, shareOf } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import { Random } from "@lookonce/random";
 import { scaleRandomly } from "./multi-scale.ts";
@@ -8,7 +8,7 @@ import type { TrainingProgress } from "./training-state.ts";
 import type { StepSchedule } from "./warmup.ts";
 
 /** Parts of a training that an epoch needs. */
-export type EpochParts = Pick<Training, "progress" | "loader" | "step" | "scheduler" | "unreadable"> & {
+export type EpochParts = Pick<Training, "progress" | "loader" | "step" | "scheduler" | "unreadable" | "ranks"> & {
   model: Pick<Training["model"], "maxStride">;
   settings: Pick<Training["settings"], "imgsz" | "seed" | "multiScale">;
   options: Pick<Training["options"], "signal">;
@@ -24,14 +24,15 @@ export type EpochParts = Pick<Training, "progress" | "loader" | "step" | "schedu
  */
 export async function trainEpoch(
   training: EpochParts,
-): Promise<{ losses: Losses; lr: StepSchedule["lr"]; finished: boolean }> {
-  const { progress, loader, callbacks, settings, options, unreadable } = training;
+): Promise<{ losses: Losses; lr: StepSchedule["lr"]; finished: boolean; imagesPerSecond: number }> {
+  const { progress, loader, callbacks, settings, options, unreadable, ranks } = training;
   const { epoch } = progress;
   const start = performance.now();
-  let [images, done] = [0, 0];
+  let [images, done, seconds] = [0, 0, 0];
   let { lr } = training.scheduler.lrAt({ epoch, iteration: totalIterations(training) });
   unreadable.startEpoch();
-  for await (const loaded of loader.batches(epoch, { from: progress.iteration })) {
+  const loading = loader.batches(epoch, { from: progress.iteration });
+  for await (const loaded of ranks.together(loading, () => unreadable.share(ranks))) {
     const lost = unreadable.takeNew();
     if (lost !== undefined) {
       const message = `images cannot be read any more, others are used in their place: ${lost}`;
@@ -43,34 +44,36 @@ export async function trainEpoch(
     await callbacks.onTrainBatchStart({ epoch, iteration, batch });
     const result = await trainStep(training, batch);
     lr = result.lr;
-    images += batch.count;
+    images += loader.imagesIn(iteration);
     done++;
-    const seconds = (performance.now() - start) / 1000;
+    seconds = (performance.now() - start) / 1000;
     await callbacks.onTrainBatchEnd({
-      ...{ ...result, epoch, iteration, mean: meanLosses(progress), images: batch.count },
-      instances: batch.samples.reduce((sum, { classes }) => sum + classes.length, 0),
+      ...{ ...result, epoch, iteration, mean: meanLosses(progress), images: loader.imagesIn(iteration) },
+      instances: await ranks.sum(instancesOf(batch, shareOf(loader.imagesIn(iteration), ranks))),
       imagesPerSecond: images / seconds,
       secondsLeft: (seconds / done) * (loader.length - progress.iteration),
+      ...(ranks.size > 1 && { communicationSeconds: ranks.seconds }),
     });
-    if (options.signal?.aborted && progress.iteration < loader.length) {
-      return { losses: meanLosses(progress), lr, finished: false };
+    if ((await ranks.any(options.signal?.aborted === true)) && progress.iteration < loader.length) {
+      return { losses: meanLosses(progress), lr, finished: false, imagesPerSecond: images / seconds };
     }
   }
   const losses = meanLosses(progress);
   Object.assign(progress, { epoch: epoch + 1, iteration: 0, lossSums: {}, losses: [...progress.losses, losses] });
-  return { losses, lr, finished: true };
+  return { losses, lr, finished: true, imagesPerSecond: images / seconds };
 }
 
 /** Trains on one batch, with an optimizer step when enough gradients are accumulated. */
 async function trainStep(
-  { progress, loader, scheduler, step, settings: { seed } }: EpochParts,
+  { progress, loader, scheduler, step, ranks, settings: { seed } }: EpochParts,
   batch: Batch,
 ): Promise<StepResult & Pick<StepSchedule, "lr">> {
   const iteration = totalIterations({ progress, loader });
   const { lr, momentum, accumulate } = scheduler.lrAt({ epoch: progress.epoch, iteration });
   const optimizerStep = iteration - progress.lastOptimizerStep >= accumulate;
   const rng = new Random(seed).fork("dropout", iteration);
-  const result = await step.run(batch, { lr, momentum, optimizerStep, rng });
+  const shard = ranks.size === 1 ? {} : { shard: shareOf(loader.imagesIn(progress.iteration), ranks) };
+  const result = await ranks.step(() => step.run(batch, { lr, momentum, optimizerStep, rng, ...shard }));
   checkFinite(result, progress);
   if (optimizerStep) progress.lastOptimizerStep = iteration;
   progress.optimizerSteps = step.optimizerSteps;
@@ -78,6 +81,11 @@ async function trainStep(
   for (const [part, value] of Object.entries(result.losses)) lossSums[part] = (lossSums[part] ?? 0) + value;
   progress.iteration++;
   return { ...result, lr };
+}
+
+/** Objects of a rank's share of a batch; the image of a rank that has none does not count. */
+function instancesOf({ samples }: Batch, { from, to }: BatchShare): number {
+  return samples.slice(0, to - from).reduce((sum, { classes }) => sum + classes.length, 0);
 }
 
 /** Iterations since the start of training. */

@@ -1,6 +1,7 @@
 import type { Transform } from "@lookonce/augment";
 import { defaultImgsz, type OptimizerName, type Recipe, type RecipeChanges } from "@lookonce/config";
 import type { Dataset } from "@lookonce/data";
+import type { Communicator } from "@lookonce/distributed";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
 import { findBatch } from "./auto-batch/largest-batch.ts";
@@ -15,7 +16,7 @@ export interface TrainSettings {
   epochs?: number;
   /** Side of the images, in pixels; a multiple of the model's largest stride. Default 640, of classifiers 224. */
   imgsz?: number;
-  /** Images in a batch; -1 finds the largest that fits into 60 % of the free memory. Default 16. */
+  /** Images in a batch, of all ranks; -1 finds the largest that fits into 60 % of the free memory. Default 16. */
   batch?: number;
   /** What differs from the family's default recipe. */
   recipe?: RecipeChanges;
@@ -47,12 +48,26 @@ export interface TrainSettings {
    * that a short trial shows to be faster so.
    */
   amp?: boolean;
+  /**
+   * Of several ranks: normalize by the statistics of the whole batch, not of a rank's share of it, so that the training equals
+   * that of one rank but for roundings. Default `false`.
+   */
+  syncBn?: boolean;
+  /** Of several ranks: send gradients in half precision. Default `false`. */
+  halfGradients?: boolean;
   /** What else is saved with the run and written to `args.yaml`, such as the files of model and data set. */
   args?: Readonly<Record<string, unknown>>;
 }
 
+/** Settings that only several ranks have. */
+type RankSettings = Pick<TrainSettings, "syncBn" | "halfGradients">;
+
 /** {@link TrainSettings} with defaults filled in and `auto` replaced by what was chosen. */
-export interface ResolvedSettings extends Required<Omit<TrainSettings, "recipe">> {
+export interface ResolvedSettings
+  extends Required<Omit<TrainSettings, "recipe" | keyof RankSettings>>,
+    Readonly<RankSettings> {
+  /** How many ranks train, if several. */
+  ranks?: number;
   recipe: Recipe & { optimizer: OptimizerName };
   nbs: number;
   /** See `ScheduleSettings`. */
@@ -77,10 +92,15 @@ export interface TrainOptions extends TrainSettings {
    * the directory. Default `false`.
    */
   plots?: boolean;
-  /** Called in this order; `progress(process.stderr)` shows the progress. */
+  /** Called in this order, on every rank; `progress(process.stderr)` shows the progress. */
   callbacks?: readonly TrainCallbacks[];
-  /** Stops after the current step, with the weights and the state saved. */
+  /** Stops after the current step, with the weights and the state saved; of several ranks, any one's stops all. */
   signal?: AbortSignal;
+  /**
+   * Of a rank that shares the training with others: each computes its share of every batch, and gradients are summed. All
+   * train with the same model, data and options; the first one writes the files. It stays open.
+   */
+  communicator?: Communicator;
   /**
    * A `last.safetensors` to resume: the model must be the one in it, settings are those it was trained with, and files are
    * written to its directory.
@@ -88,6 +108,13 @@ export interface TrainOptions extends TrainSettings {
   resume?: string;
   /** Resume although images or class names of the data set have changed since. Default `false`: that is an error. */
   resumeChanged?: boolean;
+}
+
+/** Time that ranks spent on exchanging numbers and waiting for one another; mean of all ranks. */
+export interface Communication {
+  seconds: number;
+  /** Share of the time of training. */
+  share: number;
 }
 
 /** Result of {@link train}. */
@@ -102,6 +129,8 @@ export interface TrainResult {
   losses: Losses[];
   /** Training images that could not be read, for which others were used. */
   unreadable?: UnreadableImages;
+  /** Of several ranks: how long they exchanged numbers and waited for one another. */
+  communication?: Communication;
   /** Scores of the fittest epoch. */
   validation?: ValidationResult;
   /** Whether the signal stopped it. */

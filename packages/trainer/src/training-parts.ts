@@ -6,6 +6,7 @@ import { ModelEMA } from "./model-ema.ts";
 import { groupsOf, makeOptimizer } from "./optimizer/make-optimizer.ts";
 import type { Optimizer } from "./optimizer/optimizer.ts";
 import { type GroupedParameter, type GroupName, groupParameters } from "./optimizer/parameter-groups.ts";
+import { Ranks } from "./ranks/ranks.ts";
 import type { ResolvedSettings } from "./train-options.ts";
 import { TrainStep } from "./train-step.ts";
 import { accumulationSteps } from "./warmup.ts";
@@ -22,11 +23,18 @@ export interface TrainingParts {
 }
 
 /** Settings that {@link createParts} reads. */
-export type PartSettings = Pick<ResolvedSettings, "recipe" | "batch" | "nbs" | "imgsz" | "freeze" | "amp">;
+export type PartSettings = Pick<
+  ResolvedSettings,
+  "recipe" | "batch" | "nbs" | "imgsz" | "freeze" | "amp" | "syncBn" | "halfGradients"
+>;
 
 /** Creates criterion, optimizer, average and step of a training, and freezes layers of the model. */
-export async function createParts(model: DetectionModel, settings: PartSettings): Promise<TrainingParts> {
-  const { recipe, batch, nbs, imgsz, amp } = settings;
+export async function createParts(
+  model: DetectionModel,
+  settings: PartSettings,
+  { communicator }: Pick<Ranks, "communicator"> = new Ranks(),
+): Promise<TrainingParts> {
+  const { recipe, batch, nbs, imgsz, amp, syncBn, halfGradients } = settings;
   const { ema_decay: decay, ema_tau: tau, clip } = recipe;
   freezeLayers(model, settings.freeze);
   model.head.dropout = recipe.dropout;
@@ -45,7 +53,8 @@ export async function createParts(model: DetectionModel, settings: PartSettings)
   const optimizer = makeOptimizer(recipe.optimizer, parameters, { weightDecay });
   const ema = decay > 0 ? await ModelEMA.of(model, { decay, tau }) : undefined;
   const limits = { clip: clip > 0 ? clip : undefined, accumulates: accumulate > 1 };
-  const step = new TrainStep(model, { criterion, optimizer, ema, amp, ...limits });
+  const shared = communicator && { communicator, syncBn, halfGradients };
+  const step = new TrainStep(model, { criterion, optimizer, ema, amp, ...limits, ...shared });
   return { model, criterion, optimizer, groups, ema, step };
 }
 

@@ -8,6 +8,9 @@ import { Checkpointer } from "./checkpointer.ts";
 import { type DataFingerprint, fingerprint } from "./data-fingerprint.ts";
 import { EarlyStopping } from "./early-stopping.ts";
 import { LrScheduler } from "./lr-scheduler.ts";
+import { agreeOnStart } from "./ranks/agree-on-start.ts";
+import { checkShares, describeOtherRanks, rankSettings } from "./ranks/check-ranks.ts";
+import type { Ranks } from "./ranks/ranks.ts";
 import { allCallbacks, type TrainCallbacks } from "./report/callbacks.ts";
 import { argsYaml, jsonLog } from "./report/json-log.ts";
 import { plotLogger } from "./report/plot-logger.ts";
@@ -23,6 +26,7 @@ import { Validator } from "./validation/validator.ts";
 
 /** All that a training consists of. */
 export interface Training extends TrainingParts {
+  ranks: Ranks;
   options: TrainOptions;
   settings: ResolvedSettings;
   /** What was chosen when it was started; nothing of a resumed one. */
@@ -32,7 +36,7 @@ export interface Training extends TrainingParts {
   fingerprint: DataFingerprint;
   progress: TrainingProgress;
   /** What is to be known when it is resumed. */
-  warning: string | undefined;
+  warnings: readonly string[];
   /** Training images that could not be read. */
   unreadable: UnreadableCounter;
   loader: BatchLoader;
@@ -47,33 +51,34 @@ export interface Training extends TrainingParts {
 }
 
 /** Sets up a new training, or the one that `resume` names as it was when it was saved. */
-export async function setUpTraining(model: DetectionModel, options: TrainOptions): Promise<Training> {
+export async function setUpTraining(model: DetectionModel, options: TrainOptions, ranks: Ranks): Promise<Training> {
   const { resume, data, valData, workers, cache, plots = false } = options;
   const startedAt = performance.now();
   const saved = resume === undefined ? undefined : readTraining(resume);
-  const { settings, choices } = saved === undefined ? await resolveSettings(model, options) : { ...saved, choices: {} };
-  const warning = saved && checkResumed(model, saved, options);
+  const { settings, choices } =
+    saved === undefined
+      ? await resolveSettings(model, options, ranks)
+      : { settings: { ...saved.settings, ...rankSettings(ranks, { ...options, ...saved.settings }) }, choices: {} };
+  const warnings = saved && [checkResumed(model, saved, options), describeOtherRanks(saved.settings, ranks)];
+  checkShares(settings, ranks);
   const progress = saved?.progress ?? initialProgress();
   const unreadable = new UnreadableCounter(data.entries.length);
-  const loader = trainLoader(model, { ...options, settings, progress, unreadable });
-  const parts = await createParts(model, settings).catch((error: unknown) => {
+  const loader = trainLoader(model, { ...options, settings, progress, unreadable, ranks });
+  const parts = await createParts(model, settings, ranks).catch((error: unknown) => {
     throw saved === undefined ? error : settingFault(saved.file, error);
   });
   if (saved !== undefined) restoreState(parts, saved);
+  await agreeOnStart(ranks, { model: parts.model, options, settings, progress });
   // After all settings are checked: a wrong one leaves no directory behind.
-  const directory = options.directory ?? (resume === undefined ? makeRunDirectory() : dirname(dirname(resume)));
-  try {
-    mkdirSync(join(directory, "weights"), { recursive: true });
-  } catch (cause) {
-    throw new LookonceError("IO", `cannot write to ${directory}: ${(cause as Error).message}`, { cause });
-  }
+  const directory = await ranks.ofFirst(ranks.isFirst ? makeDirectory(options) : "");
   const { recipe, imgsz, batch, patience } = settings;
   const { warmsMomentum } = parts.optimizer;
   const { criterion, groups } = parts;
   const loggers = [argsYaml(), resultsCsv(), jsonLog(), ...(plots ? [plotLogger({ data })] : [])];
-  const callbacks = allCallbacks([...loggers, ...(options.callbacks ?? [])]);
+  const callbacks = allCallbacks([...(ranks.isFirst ? loggers : []), ...(options.callbacks ?? [])], ranks);
   return {
-    ...{ ...parts, options, settings, choices, directory, progress, warning, unreadable, loader, callbacks, startedAt },
+    ...{ ...parts, ranks, options, settings, choices, directory, progress, unreadable, loader, callbacks, startedAt },
+    warnings: (warnings ?? []).filter((warning) => warning !== undefined),
     fingerprint: fingerprint(options),
     scheduler: new LrScheduler({ ...recipe, ...settings, iterations: loader.length, warmsMomentum, groups }),
     earlyStopping: new EarlyStopping(patience, saved?.best),
@@ -81,6 +86,16 @@ export async function setUpTraining(model: DetectionModel, options: TrainOptions
     validator:
       valData && new Validator(valData, model, { imgsz, batch, criterion, workers, cache, masks: maskOptions(recipe) }),
   };
+}
+
+function makeDirectory({ directory: given, resume }: TrainOptions): string {
+  const directory = given ?? (resume === undefined ? makeRunDirectory() : dirname(dirname(resume)));
+  try {
+    mkdirSync(join(directory, "weights"), { recursive: true });
+  } catch (cause) {
+    throw new LookonceError("IO", `cannot write to ${directory}: ${(cause as Error).message}`, { cause });
+  }
+  return directory;
 }
 
 /** Frees all but the model. */

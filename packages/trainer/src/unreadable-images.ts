@@ -1,4 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
+import type { Ranks } from "./ranks/ranks.ts";
 
 /** Above this share of a data set, unreadable images end a training: a folder or a disk is gone, not a few files. */
 const maxShare = 0.1;
@@ -15,11 +16,19 @@ export interface UnreadableImages {
   reason: string;
 }
 
+/** An image that could not be read. */
+interface UnreadableImage {
+  path: string;
+  reason: string;
+}
+
 /** Counts the images that loaders replaced or left out because they could not be read. */
 export class UnreadableCounter {
   readonly #total: number;
   readonly #all = new Map<string, string>();
   readonly #current = new Map<string, string>();
+  /** Not counted yet. */
+  #found: UnreadableImage[] = [];
   #isReported = false;
 
   /** @param total images of the data set */
@@ -28,26 +37,36 @@ export class UnreadableCounter {
   }
 
   startEpoch(): void {
+    this.#count();
     this.#current.clear();
     this.#isReported = false;
   }
 
-  add({ path, reason }: { path: string; reason: string }): void {
-    for (const images of [this.#all, this.#current]) if (!images.has(path)) images.set(path, reason);
+  add(image: UnreadableImage): void {
+    this.#found.push(image);
+  }
+
+  /** Adds what other ranks found since the last time, and returns when they know what this one did. */
+  async share(ranks: Pick<Ranks, "exchange">): Promise<void> {
+    const found = this.#found.length === 0 ? undefined : this.#found;
+    this.#found = (await ranks.exchange(found)).flat();
   }
 
   /** Those of all epochs. */
   get all(): UnreadableImages | undefined {
+    this.#count();
     return summarize(this.#all);
   }
 
   /** Those since the last {@link startEpoch}. */
   get current(): UnreadableImages | undefined {
+    this.#count();
     return summarize(this.#current);
   }
 
   /** Those since the last {@link startEpoch}, each with its reason. */
   get entries(): [path: string, reason: string][] {
+    this.#count();
     return [...this.#current];
   }
 
@@ -72,6 +91,12 @@ export class UnreadableCounter {
       "DATA",
       `${found.count} of the ${this.#total} images cannot be read any more, more than ${maxShare * 100} %: ${describeUnreadable(found)}. ${advice}`,
     );
+  }
+
+  #count(): void {
+    for (const { path, reason } of this.#found.splice(0)) {
+      for (const images of [this.#all, this.#current]) if (!images.has(path)) images.set(path, reason);
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import type { ImageFit } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import { kindRules } from "../label-kinds.ts";
 import type { LabelKind } from "../labels.ts";
+import type { Sharer } from "../samplers/share-batch.ts";
 import type { AugmentSettings } from "./job.ts";
 import type { MaskOptions } from "./label-targets.ts";
 
@@ -13,6 +14,8 @@ import type { MaskOptions } from "./label-targets.ts";
 export interface BatchLoaderOptions {
   /** Images in a batch. */
   batch: number;
+  /** Which of several ranks this one is; it reads its share of every batch. Default: all of it. */
+  sharer?: Sharer;
   /** Longer side of the images, in pixels. */
   imgsz: number;
   /** Shuffle every epoch anew, from this source of random numbers. Without it, the data set's order. */
@@ -70,7 +73,15 @@ export interface BatchLoaderOptions {
   onNotice?: (line: string) => void;
 }
 
-type Optional = "shuffle" | "weights" | "augment" | "transforms" | "random" | "cacheDirectory" | "onUnreadable";
+type Optional =
+  | "sharer"
+  | "shuffle"
+  | "weights"
+  | "augment"
+  | "transforms"
+  | "random"
+  | "cacheDirectory"
+  | "onUnreadable";
 
 /** Options with their defaults. */
 export type FullOptions = Required<Omit<BatchLoaderOptions, Optional>> & Pick<BatchLoaderOptions, Optional>;

@@ -9,6 +9,7 @@ import { copyModel, type DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { choosePrecision } from "../precision/choose-precision.ts";
+import { Ranks } from "../ranks/ranks.ts";
 import type { TrainOptions, TrainSettings } from "../train-options.ts";
 import { createParts, disposeParts, type PartSettings, type TrainingParts } from "../training-parts.ts";
 import { lrByGroup } from "../warmup.ts";
@@ -77,21 +78,26 @@ function gibibytes(bytes: number): string {
   return `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 }
 
-/** Finds the batch of a training with {@link autoBatch}, for the largest images and the most objects it will see. */
-export async function largestTrainingBatch(model: DetectionModel, options: TrainOptions): Promise<AutoBatchReport> {
+/**
+ * Finds the batch of a training with {@link autoBatch}, for the largest images and the most objects it will see. Of several
+ * ranks, the one with the least room decides; those on one machine share its memory.
+ */
+export async function largestTrainingBatch(
+  model: DetectionModel,
+  options: TrainOptions,
+  ranks: Ranks = new Ranks(),
+): Promise<AutoBatchReport> {
   const { data, imgsz = defaultImgsz(model.task), multiScale = false, recipe, freeze, amp } = options;
   const { mosaic } = makeRecipe(familyOf(model.family), recipe, model.task);
   // The largest size that multi-scale training draws.
   const largest = multiScale ? Math.floor((imgsz * 1.5) / model.maxStride) * model.maxStride : imgsz;
-  const limit = Math.max(1, data.entries.length);
-  return autoBatch(model, {
-    imgsz: largest,
-    recipe,
-    limit,
-    objects: maxObjects(data.entries, mosaic > 0),
-    freeze,
-    amp,
-  });
+  const limit = Math.max(1, Math.floor(data.entries.length / ranks.size));
+  const share = 0.6 / ranks.onThisMachine;
+  const objects = maxObjects(data.entries, mosaic > 0);
+  const own = await autoBatch(model, { imgsz: largest, recipe, limit, share, objects, freeze, amp });
+  if (ranks.size === 1) return own;
+  const least = Math.min(...(await ranks.all(own.batch)));
+  return { ...own, batch: least * ranks.size, line: `${own.line}; ${ranks.size} ranks have ${least} images each` };
 }
 
 /** The most objects to expect in an image: those of the fullest one, or of a mosaic of four average ones. */

@@ -7,6 +7,7 @@ import { type BatchLoader, Dataset, generateShapes } from "@lookonce/data";
 import { modelFromCheckpoint } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
+import { Ranks } from "../ranks/ranks.ts";
 import type { TrainCallbacks } from "../report/callbacks.ts";
 import { makeRunDirectory } from "../run-directory.ts";
 import { tinyModel } from "../test-tiny-model.ts";
@@ -72,13 +73,14 @@ describe("an epoch in mixed precision", () => {
     const nothing = (): void => undefined;
     return trainEpoch({
       progress: initialProgress(),
-      loader: { length: 1, batches } as unknown as BatchLoader,
+      loader: { length: 1, batches, imagesIn: () => 1 } as unknown as BatchLoader,
       step: { optimizerSteps: 0, run: async () => result } as unknown as TrainStep,
       scheduler: { lrAt: () => ({ lr: {}, momentum: 0.9, accumulate: 1 }) } as unknown as EpochParts["scheduler"],
       model: { maxStride: 32 },
       settings: { imgsz: 32, seed: 0, multiScale: false },
       options: {},
       unreadable: new UnreadableCounter(1),
+      ranks: new Ranks(),
       callbacks: { onTrainBatchStart: nothing, onTrainBatchEnd: nothing, onWarning: nothing },
     });
   };

@@ -3,6 +3,8 @@ import type { Batch } from "@lookonce/data";
 import type { AnchorReport } from "../anchors/auto-anchor.ts";
 import type { AutoBatchReport } from "../auto-batch/largest-batch.ts";
 import type { PrecisionChoice } from "../precision/choose-precision.ts";
+import { Ranks } from "../ranks/ranks.ts";
+import type { Communication } from "../train-options.ts";
 import type { Losses, StepResult } from "../train-step.ts";
 import type { UnreadableImages } from "../unreadable-images.ts";
 import type { ValidationResult } from "../validation/validation-result.ts";
@@ -23,6 +25,9 @@ export interface RunInfo {
   firstEpoch: number;
   /** What AutoAnchor found; of new trainings of YOLOv5 models only. */
   anchors?: AnchorReport;
+  /** Number of this rank, and of all that share the training; missing where it is the only one. */
+  rank?: number;
+  ranks?: number;
   /** The batch that -1 was resolved to. */
   autoBatch?: AutoBatchReport;
   amp?: boolean;
@@ -40,12 +45,15 @@ export interface BatchInfo extends StepResult {
   iteration: number;
   mean: Losses;
   lr: StepSchedule["lr"];
+  /** Of the whole batch, which several ranks may share; so are instances. */
   images: number;
   instances: number;
   /** Since the epoch began, validation excluded. */
   imagesPerSecond: number;
   /** Estimate until the epoch's last batch. */
   secondsLeft: number;
+  /** Seconds since training began that this rank waited for others and moved numbers, where there are several. */
+  communicationSeconds?: number;
 }
 
 /** A finished epoch, validation included. */
@@ -57,6 +65,9 @@ export interface EpochInfo {
   losses: Losses;
   /** Learning rates by group of parameters in the last batch. */
   lr: StepSchedule["lr"];
+  /** Of several ranks: images a second of all, and their communication since training began. */
+  imagesPerSecond?: number;
+  communication?: Communication;
   /** Missing where the epoch was not validated. */
   validation?: ValidationResult;
   /** Whether no epoch before was as fit. */
@@ -69,6 +80,8 @@ export interface EndInfo {
   seconds: number;
   /** Whether the signal stopped it. */
   interrupted: boolean;
+  /** Of several ranks. */
+  communication?: Communication;
   /** Training images that could not be read, for which others were used. */
   unreadable?: UnreadableImages;
 }
@@ -113,11 +126,15 @@ const moments: { readonly [K in keyof Required<TrainCallbacks>]: true } = {
   onTrainEnd: true,
 };
 
-/** Callbacks that call several, in order. */
-export function allCallbacks(callbacks: readonly TrainCallbacks[]): Required<TrainCallbacks> {
-  const call = (moment: string) => async (info: never) => {
-    for (const one of callbacks) await one[moment as keyof TrainCallbacks]?.(info);
-  };
+/** Callbacks that call several, in order. @param ranks whom the failure of a call ends */
+export function allCallbacks(
+  callbacks: readonly TrainCallbacks[],
+  ranks: Pick<Ranks, "attempt"> = new Ranks(),
+): Required<TrainCallbacks> {
+  const call = (moment: string) => (info: never) =>
+    ranks.attempt(async () => {
+      for (const one of callbacks) await one[moment as keyof TrainCallbacks]?.(info);
+    });
   const calls = Object.keys(moments).map((moment) => [moment, call(moment)]);
   return Object.fromEntries(calls);
 }
