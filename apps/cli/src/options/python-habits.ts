@@ -48,6 +48,9 @@ const alreadySo: Readonly<Record<string, string>> = {
   crop_fraction: "the center that classification cuts out is as large as can be, as in YOLOv8 8.3",
   quad: "it changes nothing for the result",
   task: "a model knows its own",
+  save: "weights are always saved",
+  compile: "networks are always compiled",
+  channels_last: "the device chooses how tensors lie in memory",
 };
 
 const otherTask = "it is for segmentation, classification or poses, and no option of this command";
@@ -59,15 +62,27 @@ const upload = "lookonce sends nothing to services; tensorboard=true writes even
 const missing: Readonly<Record<string, string>> = {
   ...each("overlap_mask mask_ratio retina_masks dropout pose kobj", otherTask),
   ...each("sync_bn local_rank ddp", oneGpu),
-  ...each("show view_img visualize show_boxes", window),
+  ...each("show view_img show_boxes", window),
   ...each("entity upload_dataset bbox_interval artifact_alias", upload),
   tracker: "it is one of lookonce track",
+  persist: "it is one of lookonce track",
+  ...each("distill_model dis", "models are not distilled"),
+  ...each("rle angle", "this part of the loss, of YOLO26's poses and turned boxes, is left out"),
+  ...each("dlog dgrad dlam", "depth is no task of lookonce"),
+  cls_remap: "a head for other classes starts anew",
+  quantize: "half=true and int8=true of lookonce export write smaller files",
+  half: "it is one of lookonce predict and export",
+  classes: "single_cls=true and the data set's file choose classes; lookonce predict has classes=",
+  augment: "it is one of lookonce predict",
+  agnostic_nms: "it is one of lookonce predict; scores are counted by class",
+  device: "files are written on the processor",
+  visualize: "feature maps are not drawn",
   embed: "features of layers are not given out",
   dnn: "ONNX files run on ONNX Runtime",
   workspace: "it is for TensorRT, which is not written",
   keras: "it is for Keras, which is not written",
   bucket: upload,
-  compile: "networks are always compiled",
+  optimize: "it is for TorchScript on phones, which is not written",
   profile: "lookonce benchmark measures",
   mode: "the mode is the command: lookonce train …",
 };
@@ -96,6 +111,12 @@ const devices: Readonly<Record<string, string>> = {
   "cuda:0": "cuda",
 };
 
+/** Values of other programs that are written otherwise here. */
+const values: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  save_period: { "-1": "0" },
+  multi_scale: { "0.0": "false", "0.5": "true" },
+};
+
 /** A value of another program: the text that is meant and what to note about it, or why there is none. */
 interface TranslatedValue {
   text?: string;
@@ -105,6 +126,11 @@ interface TranslatedValue {
 
 /** What somebody who knows another YOLO program meant by a value: `device=0`, `imgsz=[640, 480]`. */
 export function translateValue(key: string, text: string, { type, choices = [] }: Option): TranslatedValue | undefined {
+  const written = own(own(values, key) ?? {}, text);
+  if (written !== undefined) return { text: written };
+  if (key === "multi_scale" && Number(text) > 0 && Number(text) < 1) {
+    return { refusal: "images are scaled by up to 50 % (multi_scale=true) or not at all (false)." };
+  }
   if (key === "device" && choices.includes("auto")) {
     const meant = own(devices, text.toLowerCase());
     if (meant !== undefined) {
