@@ -21,17 +21,20 @@ const exporting = `
   model format imgsz keras optimize half int8 quantize dynamic simplify opset workspace nms batch device data
   fraction conf iou max_det agnostic_nms cfg`;
 
+/** A mode of Ultralytics' command that is a command here. */
+export type UltralyticsMode = "train" | "val" | "predict" | "track" | "export";
+
 /**
  * Keys of Ultralytics' modes, as its documentation lists them (docs.ultralytics.com, 8.4: the arguments of each mode). `task` and
  * `mode` are words of the command line.
  */
-export const ultralyticsKeys = {
+export const ultralyticsKeys: Readonly<Record<UltralyticsMode, readonly string[]>> = {
   train: keys(training, augmentation),
   val: keys(validation),
   predict: keys(prediction),
   track: keys("tracker persist", prediction),
   export: keys(exporting),
-} as const;
+};
 
 const defaults = `
   epochs=100 patience=100 batch=16 imgsz=640 save=True save_period=-1 cache=False workers=8 exist_ok=False
@@ -74,7 +77,7 @@ function here(key: string, table: OptionTable): readonly [state: string, what: s
 }
 
 /** The tables of docs/from-ultralytics.md: every key of a mode, and what there is for it. */
-export function ultralyticsTable(mode: keyof typeof ultralyticsKeys): string {
+export function ultralyticsTable(mode: UltralyticsMode): string {
   const table = { ...generalOptions, ...optionSchema[mode].options };
   const rows = ultralyticsKeys[mode].map((key) => [
     `\`${key}\``,
