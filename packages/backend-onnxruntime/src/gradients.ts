@@ -12,6 +12,14 @@ export function registerReductionGradients(): void {
   register(tf.Mean, (x, axes) => 1 / axes.reduce((count, axis) => count * x.shape[axis]!, 1));
 }
 
+/** The gradient of a sum over ranks is the sum of the ranks' gradients. */
+export function registerCollectiveGradient(): void {
+  tf.registerGradient({
+    kernelName: "AllReduce",
+    gradFunc: (dy, _, attrs) => ({ x: () => tf.engine().runKernel("AllReduce", { x: dy as tf.Tensor }, attrs) }),
+  });
+}
+
 function register(kernelName: string, factor: (x: tf.Tensor, axes: number[]) => number): void {
   tf.registerGradient({
     kernelName,

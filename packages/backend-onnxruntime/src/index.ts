@@ -1,3 +1,4 @@
+export { type AllReduceOptions, allReduce } from "./all-reduce.ts";
 export { OnnxRuntimeBackend } from "./backend.ts";
 export type { OnnxRuntimeBackendOptions, SessionStatistics } from "./graph/session-cache.ts";
 export type { HostData } from "./graph/signature.ts";
@@ -18,6 +19,7 @@ export {
   type RegisterOptions,
   registerOnnxRuntime,
 } from "./register.ts";
+export type { SumOverRanks } from "./sums-over-ranks.ts";
 export {
   enterScope,
   inSinglePrecision,

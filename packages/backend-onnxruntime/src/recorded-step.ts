@@ -1,11 +1,12 @@
 import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import type { OnnxRuntimeBackend } from "./backend.ts";
-import { makePlan, type Plan } from "./graph/plan.ts";
 import type { HostData } from "./graph/signature.ts";
+import { planStages, type StagedPlan } from "./graph/staged-plan.ts";
 import { hostArray, hostValue, sizeOf, type Value } from "./graph/value.ts";
 import { inScope, recordOnly, tensorOf } from "./record-only.ts";
 import { currentBackend } from "./register.ts";
+import { type SumOverRanks, withStageMemory } from "./sums-over-ranks.ts";
 
 /** Contents of a tensor that a step reads; they may differ from run to run. */
 export interface StepInput {
@@ -36,18 +37,26 @@ export interface RecordedStepOptions {
    * shape shares its working memory. Each shape that is new is compiled together with those before. Default: none is shared.
    */
   sharedMemory?: string;
+  /**
+   * Computes the step's sums over ranks, `allReduce`: the step is cut there into stages, which run one after the other, with a
+   * call for the numbers of each between them. What it leaves in place is what later stages read. When it fails, so does the run,
+   * and every variable keeps the contents from before. Default: a step has no such sums.
+   */
+  sumOverRanks?: SumOverRanks;
 }
 
 /** What an input of the plan reads: a variable, an input of the step, or a value that never changes. */
 type Source = (contents: ReadonlyMap<string, StepInput>) => Value;
 
 /** A step as it was recorded for inputs of certain shapes. */
-interface Recording {
-  plan: Plan;
-  sources: Source[];
-  /** Variables that the step assigns, and which output of the plan each is assigned. */
+interface Recording extends StagedPlan {
+  /** What the step computes. */
+  computed: readonly Value[];
+  /** What the inputs of each stage's plan read, where no other stage computes it. */
+  sources: readonly (readonly Source[])[];
+  /** Variables that the step assigns, and which of its results each is assigned. */
   assigned: ReadonlyMap<tf.Variable, number>;
-  /** Outputs of the step by name, and which output of the plan each is. */
+  /** Outputs of the step by name, and which of its results each is. */
   outputs: ReadonlyMap<string, number>;
 }
 
@@ -101,7 +110,7 @@ export class RecordedStep<I extends object, O extends Readonly<Record<string, tf
     const backend = currentBackend();
     if (backend === undefined || this.#options.sharedMemory === undefined) return;
     const { recording, isNew } = await this.#recordingFor(backend, inputs);
-    if (isNew) backend.announce(recording.plan);
+    if (isNew) for (const { plan } of recording.stages) backend.announce(plan);
   }
 
   async #recordingFor(
@@ -126,7 +135,7 @@ export class RecordedStep<I extends object, O extends Readonly<Record<string, tf
 
   /** Frees the recordings and the memory of their compiled graphs. The step can be run again; it is recorded anew then. */
   async free(): Promise<void> {
-    const plans = [...this.#recordings.values()].map(({ plan }) => plan);
+    const plans = [...this.#recordings.values()].flatMap(({ stages }) => stages.map(({ plan }) => plan));
     this.#recordings.clear();
     this.#spare.clear();
     for (const plan of plans) await this.#backend?.freeGraph(plan);
@@ -170,12 +179,13 @@ export class RecordedStep<I extends object, O extends Readonly<Record<string, tf
     const resident = new Set(
       backend.keepsContents ? computed.filter((value) => canStay(value) && !read.has(value)) : [],
     );
-    const { autocast, sharedMemory } = this.#options;
+    const { autocast, sharedMemory, sumOverRanks } = this.#options;
     const group = sharedMemory && `${sharedMemory} ${largestShape(inputs)}`;
-    const plan = makePlan(computed, { autocast, resident, group });
+    const planned = planStages(computed, { autocast, resident, group }, { isCut: sumOverRanks !== undefined });
     return {
-      plan,
-      sources: plan.inputs.map((value) => sources.get(value) ?? (() => value)),
+      ...planned,
+      computed,
+      sources: planned.stages.map(({ plan }) => plan.inputs.map((value) => sources.get(value) ?? (() => value))),
       assigned: new Map(assigned.map(({ variable, value }) => [variable, computed.indexOf(value)])),
       outputs: new Map(outputs.map(({ name, value }) => [name, computed.indexOf(value)])),
     };
@@ -183,18 +193,18 @@ export class RecordedStep<I extends object, O extends Readonly<Record<string, tf
 
   async #replay(
     backend: OnnxRuntimeBackend,
-    { plan, sources, assigned, outputs }: Recording,
+    recording: Recording,
     contents: ReadonlyMap<string, StepInput>,
   ): Promise<StepOutputs<O>> {
-    const values = plan.outputs.map(({ shape, dtype }) => hostValue(shape, dtype));
+    const { computed, resident, assigned, outputs } = recording;
+    const values = computed.map(({ shape, dtype }) => hostValue(shape, dtype));
     const read = new Set(outputs.values());
     for (const [variable, output] of assigned) {
-      if (read.has(output) || plan.resident.has(output)) continue;
+      if (read.has(output) || resident.has(output)) continue;
       values[output]!.data = this.#spare.get(variable);
       this.#spare.delete(variable);
     }
-    const inputs = sources.map((source) => source(contents));
-    await backend.replay(plan, { inputs, outputs: values });
+    await this.#compute(backend, recording, { contents, values });
     const taken = new Set<number>();
     for (const [variable, output] of assigned) {
       const value = values[output]!;
@@ -205,6 +215,31 @@ export class RecordedStep<I extends object, O extends Readonly<Record<string, tf
       taken.add(output);
     }
     return Object.fromEntries([...outputs].map(([name, output]) => [name, values[output]!.data])) as StepOutputs<O>;
+  }
+
+  /** Runs the stages, with the sums over ranks between them. */
+  async #compute(
+    backend: OnnxRuntimeBackend,
+    { stages, sources, memory }: Recording,
+    { contents, values }: { contents: ReadonlyMap<string, StepInput>; values: readonly Value[] },
+  ): Promise<void> {
+    const inputs = sources.map((ofStage) => ofStage.map((source) => source(contents)));
+    const { sumOverRanks } = this.#options;
+    const run = async (buffer?: ArrayBuffer): Promise<void> => {
+      const passed = buffer && memory?.open(buffer);
+      for (const [i, { plan, targets }] of stages.entries()) {
+        await backend.replay(plan, {
+          inputs: plan.inputs.map((value, k) => passed?.get(value) ?? inputs[i]![k]!),
+          outputs: targets.map((target) => (typeof target === "number" ? values[target]! : passed!.get(target)!)),
+        });
+        for (const { offset, length, half } of memory?.blocks[i] ?? []) {
+          await sumOverRanks?.(new Float32Array(buffer!, offset, length), { half });
+        }
+      }
+    };
+    await (sumOverRanks === undefined || memory === undefined
+      ? run()
+      : withStageMemory(sumOverRanks, memory.bytes, run));
   }
 
   /** Assigns a variable and keeps the memory of its old contents for the next run, where nothing else reads them. */

@@ -1,7 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import { OnnxRuntimeBackend } from "./backend.ts";
-import { registerReductionGradients } from "./gradients.ts";
+import { registerCollectiveGradient, registerReductionGradients } from "./gradients.ts";
 import type { KernelName } from "./graph/kernel-types.ts";
 import type { OnnxRuntimeBackendOptions } from "./graph/session-cache.ts";
 import { kernels } from "./kernels/index.ts";
@@ -25,6 +25,7 @@ export async function registerOnnxRuntime(options: RegisterOptions = {}): Promis
   // tfjs-core's entry point for Node registers no gradients.
   await import("@tensorflow/tfjs-core/dist/register_all_gradients.js");
   registerReductionGradients();
+  registerCollectiveGradient();
   if (tf.findBackend(name) !== null) tf.removeBackend(name);
   tf.registerBackend(name, () => new OnnxRuntimeBackend(rest));
   const known = new Set(tf.getKernelsForBackend(name).map(({ kernelName }) => kernelName));

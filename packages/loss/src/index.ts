@@ -28,7 +28,7 @@ export {
   type ClassifyTargets,
   classificationLoss,
 } from "./criteria/classify.ts";
-export type { Criterion, CriterionLoss, NamedTensors, TrainBatch } from "./criteria/criterion.ts";
+export type { BatchPart, Criterion, CriterionLoss, NamedTensors, TrainBatch } from "./criteria/criterion.ts";
 export { type BalanceMode, LevelBalance, type LevelBalanceOptions } from "./criteria/level-balance.ts";
 export { ObbCriterion, rotatedDetectionLoss } from "./criteria/obb.ts";
 export {

@@ -28,7 +28,7 @@ export { type CellPositions, cellPositions, countedCellPositions, type Grid } fr
 export { decodeAngles, distancesToRotated } from "./decode/obb.ts";
 export { type KeypointOffsets, keypointPlaces } from "./decode/pose.ts";
 export { DetectionModel, type DetectionModelOptions, type Prediction } from "./detection-model.ts";
-export { type Affine, type BatchNormResult, batchNormDefaults } from "./functional/batch-norm.ts";
+export { type Affine, type BatchNormResult, batchNormDefaults, type WholeBatch } from "./functional/batch-norm.ts";
 export { type ConvBnActOptions, convBnAct } from "./functional/conv-bn-act.ts";
 export { type Conv2dOptions, conv2d, type Stride } from "./functional/conv2d.ts";
 export { type ActivationName, activations, silu } from "./functional/silu.ts";

@@ -23,13 +23,14 @@ export interface KernelType<I extends object, A extends object = object, O exten
 /** No tensors at all. */
 type NoInputs = Record<never, tf.TensorInfo>;
 
-/** Inputs, attributes and outputs of every kernel, by tfjs-core's name for it. */
+/** Inputs, attributes and outputs of every kernel, by tfjs-core's name for it; sums over ranks are our own. */
 export interface KernelTypes
   extends Record<UnaryName, KernelType<tf.UnaryInputs>>,
     Record<BinaryName, KernelType<tf.BinaryInputs>>,
     Record<"All" | "Any" | "Mean" | "Min" | "Prod" | "Sum", KernelType<tf.SumInputs, tf.SumAttrs>>,
     Record<"ArgMax" | "ArgMin", KernelType<tf.ArgMaxInputs, tf.ArgMaxAttrs>> {
   AddN: KernelType<tf.AddNInputs>;
+  AllReduce: KernelType<tf.UnaryInputs, { half: boolean }>;
   AvgPool: KernelType<tf.AvgPoolInputs, tf.AvgPoolAttrs>;
   AvgPoolGrad: KernelType<tf.AvgPoolGradInputs, tf.AvgPoolGradAttrs>;
   BatchMatMul: KernelType<tf.BatchMatMulInputs, tf.BatchMatMulAttrs>;

@@ -74,8 +74,8 @@ function copyOf(node: Node): Node {
   return { ...node, outputs: node.outputs.map(({ shape, dtype }) => hostValue(shape, dtype)) };
 }
 
-/** The call, with other values in place of some that it reads. */
-function reading(node: Node, values: ReadonlyMap<Value, Value>): Node {
+/** The call, with other values in place of some that it reads; it is what computes its outputs from then on. */
+export function reading(node: Node, values: ReadonlyMap<Value, Value>): Node {
   const replace = (value: Value | undefined): Value | undefined => value && (values.get(value) ?? value);
   const inputs: Named<Value> = Array.isArray(node.inputs)
     ? node.inputs.map((value: Value) => values.get(value) ?? value)

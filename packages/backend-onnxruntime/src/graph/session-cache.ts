@@ -89,7 +89,7 @@ export class SessionCache {
 
   /** Has a plan of a group compiled together with the next new one of that group. Other devices compile each by itself. */
   announce(plan: Plan): void {
-    if (plan.group !== undefined && this.#sharesMemory) this.#announced.add(plan);
+    if (plan.group !== undefined && this.#sharesMemory && !this.#compiled.has(plan.key)) this.#announced.add(plan);
   }
 
   /** Frees what was compiled for a plan and its group; it is compiled again when it runs again. */

@@ -1,6 +1,7 @@
 import type { Kernels } from "../graph/kernel.ts";
 import type { KernelName } from "../graph/kernel-types.ts";
 import { activations } from "./activation.ts";
+import { collectiveKernels } from "./all-reduce.ts";
 import { matMulKernels } from "./batch-mat-mul.ts";
 import { binaryKernels } from "./binary.ts";
 import { bincountKernels } from "./bincount.ts";
@@ -32,6 +33,7 @@ export const kernels: Kernels<KernelName> = {
   ...binaryKernels,
   ...bincountKernels,
   ...blockKernels,
+  ...collectiveKernels,
   ...concatKernels,
   ...conv2DBackpropFilterKernels,
   ...conv2DBackpropInputKernels,

@@ -8,6 +8,7 @@ import { gatherRows, rowOffsets } from "../gather-rows.ts";
 import { checkMaps, checkTargets, type PaddedTargets } from "../targets.ts";
 import { bceWithLogits } from "../terms/bce-with-logits.ts";
 import { type SideTargets, sideLoss } from "../terms/side-loss.ts";
+import { type BatchPart, ownBatch } from "./criterion.ts";
 
 /** How much each part counts; a tensor where a gain changes while training. */
 export type V8Gains = Record<"box" | "cls" | "dfl", number | tf.Scalar>;
@@ -21,6 +22,8 @@ export interface V8LossOptions extends TaskAlignedOptions {
   regMax?: number;
   /** Default box 7.5, class 0.5, DFL 1.5. */
   gains?: Partial<V8Gains>;
+  /** What its normalizers are of. Default: the rank's own images. */
+  whole?: BatchPart | undefined;
   /** Assigns objects to anchors. Default: a {@link TaskAlignedAssigner} made of the other options. */
   assigner?: Assigner;
 }
@@ -39,7 +42,7 @@ export interface ForegroundRows {
   anchors: tf.Tensor1D;
   /** [B·K], 1 for foreground, 0 in rows of background that fill up. */
   present: tf.Tensor1D;
-  /** Number of foreground anchors, at least 1. */
+  /** Number of foreground anchors, at least 1: what sums over them are divided by. */
   count: tf.Scalar;
   /** [B·K] int32, into the objects of all images in a row. */
   objects: tf.Tensor1D;
@@ -79,7 +82,8 @@ export function anchorFreeLoss(
   targets: PaddedTargets,
   { own = 0, ...options }: V8LossOptions & { own?: number },
 ): AnchorFreeLoss {
-  const { regMax = 16, nc, boxes: kind = uprightBoxes, assigner = new TaskAlignedAssigner(options) } = options;
+  const { regMax = 16, nc, boxes: kind = uprightBoxes, whole = ownBatch } = options;
+  const { assigner = new TaskAlignedAssigner(options) } = options;
   const gains: V8Gains = { ...v8Gains, ...options.gains };
   const sizes = [4 * regMax, nc, ...(own > 0 ? [own] : [])];
   const channels = sizes.reduce((sum, size) => sum + size);
@@ -107,8 +111,8 @@ export function anchorFreeLoss(
   };
   const assignment = assigner.assign(predictions, targets);
   const limit = foregroundRows(grid.points.shape[0], targets.mask.shape[1], assigner);
-  const foreground = rowsOf(assignment, { grid, limit, objects: targets.mask.shape[1], kind });
-  const scoreSum = tf.maximum(tf.sum(assignment.scores), 1);
+  const foreground = rowsOf(assignment, { grid, limit, objects: targets.mask.shape[1], kind, whole });
+  const scoreSum = whole.normalizer(tf.sum(assignment.scores), 1);
   const part = (sum: tf.Tensor, gain: number | tf.Scalar) => tf.mul(tf.div(sum, scoreSum), gain) as tf.Scalar;
   const weights = tf.gather<tf.Tensor>(tf.reshape(tf.sum(assignment.scores, -1), [-1]), foreground.anchors);
   const [finest = 0] = options.strides;
@@ -130,7 +134,7 @@ function probabilities(logits: tf.Tensor3D): tf.Tensor3D {
 
 function rowsOf(
   assignment: Assignment,
-  { grid, limit, objects, kind }: { grid: AnchorPoints; limit: number; objects: number; kind: BoxKind },
+  { grid, limit, objects, kind, whole }: { grid: AnchorPoints; limit: number; objects: number; kind: BoxKind; whole: BatchPart },
 ): ForegroundRows {
   const [batch, all] = assignment.foreground.shape;
   const first = tf.topk(assignment.foreground, limit);
@@ -141,7 +145,7 @@ function rowsOf(
   return {
     anchors,
     present: tf.reshape(first.values, [-1]) as tf.Tensor1D,
-    count: tf.maximum(tf.sum(assignment.foreground), 1) as tf.Scalar,
+    count: whole.normalizer(tf.sum(assignment.foreground), 1) as tf.Scalar,
     objects: ofRows(tf.reshape(tf.add(assignment.gtIndex, rowOffsets(batch, objects)), [-1])),
     grid: { points: tf.gather(grid.points, cells), strides },
     goals: kind.scale(ofRows(tf.reshape(assignment.boxes, [-1, kind.columns])), tf.reciprocal(strides)) as tf.Tensor2D,

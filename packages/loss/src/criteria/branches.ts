@@ -5,6 +5,7 @@ import type { AssignmentRules } from "../assigners/task-aligned-assigner.ts";
 
 import type { HostTensor } from "../targets.ts";
 import {
+  type BatchPart,
   type Criterion,
   type CriterionLoss,
   type NamedTensors,
@@ -86,13 +87,13 @@ export class DualCriterion<T extends NamedTensors> extends StatelessCriterion<Na
     return { ...shared, ...Object.fromEntries(own), [weights]: { data, shape: [2], dtype: "float32" } };
   }
 
-  loss(raw: readonly tf.Tensor4D[], { [weights]: both, ...targets }: NamedTensors): CriterionLoss {
+  loss(raw: readonly tf.Tensor4D[], { [weights]: both, ...targets }: NamedTensors, whole?: BatchPart): CriterionLoss {
     const { oneToMany, oneToOne } = this.#split(raw);
     const own = Object.entries(targets).filter(([name]) => name.startsWith(prefix));
     const ownTargets = { ...targets, ...Object.fromEntries(own.map(([name, x]) => [name.slice(prefix.length), x])) };
     return tf.tidy(() => {
-      const many = this.#branches.oneToMany.loss(oneToMany, targets as T);
-      const one = this.#branches.oneToOne.loss(oneToOne, ownTargets as NamedTensors as T);
+      const many = this.#branches.oneToMany.loss(oneToMany, targets as T, whole);
+      const one = this.#branches.oneToOne.loss(oneToOne, ownTargets as NamedTensors as T, whole);
       const total = tf.sum(tf.mul(tf.stack([many.total, one.total]), both as tf.Tensor)) as tf.Scalar;
       return { total, parts: [...one.parts] };
     });

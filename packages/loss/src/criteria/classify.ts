@@ -46,6 +46,7 @@ export function classificationLoss(
 /** The loss of classification: one part, cross-entropy. */
 export class ClassifyCriterion extends StatelessCriterion<ClassifyTargets> {
   readonly parts = ["loss"] as const;
+  readonly isMean = true;
   readonly #options: ClassificationLossOptions;
 
   constructor(options: ClassificationLossOptions = {}) {

@@ -10,6 +10,23 @@ export interface TrainBatch extends BatchSize {
 
 export type NamedTensors = Readonly<Record<string, tf.Tensor>>;
 
+/** How sums over a batch relate to the whole of it, where several ranks have parts of a batch and compute one loss. */
+export interface BatchPart {
+  /**
+   * What a rank divides its sums by, so that means of parts weighted by their images are the means of the whole: the rank's share of
+   * the sum over ranks, which is `atLeast` or more.
+   */
+  normalizer(sum: tf.Tensor, atLeast: number): tf.Tensor;
+  /** The mean over images, from that of a rank's. */
+  mean(values: tf.Tensor): tf.Tensor;
+}
+
+/** A batch that is a rank's own. */
+export const ownBatch: BatchPart = {
+  normalizer: (sum, atLeast) => tf.maximum(sum, atLeast),
+  mean: (values) => values,
+};
+
 /** A loss as it is differentiated. */
 export interface CriterionLoss {
   /** What is differentiated: the parts' sum times the number of images. */
@@ -30,10 +47,16 @@ export interface Criterion<T extends NamedTensors = NamedTensors> {
   readonly parameters: ReadonlyMap<string, tf.Variable>;
   /** Variables that it assigns itself, by path; they are saved with the run. */
   readonly state: ReadonlyMap<string, tf.Variable>;
+  /** Whether {@link CriterionLoss.total} is the mean over images and not their sum. Default: it is the sum. */
+  readonly isMean?: boolean;
   /** The targets of a batch, as inputs of the recorded step; their shapes are few. */
   inputs(batch: TrainBatch): Readonly<Record<keyof T, HostTensor>>;
-  /** The loss, recorded as tensor operations on the tensors of {@link inputs}. */
-  loss(raw: readonly tf.Tensor4D[], targets: T): CriterionLoss;
+  /**
+   * The loss, recorded as tensor operations on the tensors of {@link inputs}.
+   *
+   * @param batch what its normalizers are of. Default: the rank's own images
+   */
+  loss(raw: readonly tf.Tensor4D[], targets: T, batch?: BatchPart): CriterionLoss;
   /** Called before an epoch's first batch, from 0, and before the validation of the one before: a loss may change with epochs. */
   startEpoch?(epoch: number, epochs: number): void;
   dispose(): void;
@@ -45,7 +68,7 @@ export abstract class StatelessCriterion<T extends NamedTensors> implements Crit
   readonly parameters: ReadonlyMap<string, tf.Variable> = new Map();
   readonly state: ReadonlyMap<string, tf.Variable> = new Map();
   abstract inputs(batch: TrainBatch): Readonly<Record<keyof T, HostTensor>>;
-  abstract loss(raw: readonly tf.Tensor4D[], targets: T): CriterionLoss;
+  abstract loss(raw: readonly tf.Tensor4D[], targets: T, batch?: BatchPart): CriterionLoss;
   dispose(): void {}
 }
 

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { rotatedBoxes, rotatedBoxesInRadians } from "../boxes/rotated-boxes.ts";
 import { type HostTensor, type PaddedTargets, paddedInputs, requireField } from "../targets.ts";
 import { anchorFreeLoss, type V8LossOptions } from "./anchor-free.ts";
-import { type CriterionLoss, type TrainBatch, withTotal } from "./criterion.ts";
+import { type BatchPart, type CriterionLoss, type TrainBatch, withTotal } from "./criterion.ts";
 import { AnchorFreeCriterion } from "./v8-criterion.ts";
 import type { V8Loss } from "./v8-detection.ts";
 
@@ -43,8 +43,8 @@ export class ObbCriterion extends AnchorFreeCriterion<PaddedTargets> {
     };
   }
 
-  loss(raw: readonly tf.Tensor4D[], targets: PaddedTargets): CriterionLoss {
-    const options = { ...this.options, angles: this.head.angles };
+  loss(raw: readonly tf.Tensor4D[], targets: PaddedTargets, whole?: BatchPart): CriterionLoss {
+    const options = { ...this.options, whole, angles: this.head.angles };
     const { total, box, cls, dfl } = rotatedDetectionLoss(raw, targets, options);
     return { total, parts: [box, cls, dfl] };
   }

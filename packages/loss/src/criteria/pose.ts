@@ -7,7 +7,7 @@ import { type HostTensor, type PaddedTargets, paddedInputs, requireField } from 
 import { bceWithLogits } from "../terms/bce-with-logits.ts";
 import { keypointLoss } from "../terms/keypoints.ts";
 import { anchorFreeLoss, type ForegroundRows, type V8LossOptions, v8Gains } from "./anchor-free.ts";
-import { type CriterionLoss, type TrainBatch, withTotal } from "./criterion.ts";
+import { type BatchPart, type CriterionLoss, type TrainBatch, withTotal } from "./criterion.ts";
 import { AnchorFreeCriterion } from "./v8-criterion.ts";
 
 /** A batch's objects with their keypoints. */
@@ -111,8 +111,8 @@ export class PoseCriterion extends AnchorFreeCriterion<PoseTargets, PoseGains> {
     return { ...paddedInputs(count, targets), keypoints: { data, shape, dtype: "float32" } };
   }
 
-  loss(raw: readonly tf.Tensor4D[], targets: PoseTargets): CriterionLoss {
-    const options = { ...this.options, keypointOffsets: this.head.keypointOffsets };
+  loss(raw: readonly tf.Tensor4D[], targets: PoseTargets, whole?: BatchPart): CriterionLoss {
+    const options = { ...this.options, whole, keypointOffsets: this.head.keypointOffsets };
     const { total, box, pose, kobj, cls, dfl } = poseLoss(raw, targets, options);
     return { total, parts: [box, pose, kobj, cls, dfl] };
   }

@@ -8,7 +8,7 @@ import { maskInput } from "../masks/mask-targets.ts";
 import { type RowBlockName, rowBlocks } from "../masks/row-blocks.ts";
 import { type BatchSize, type HostTargets, type HostTensor, type PaddedTargets, paddedInputs } from "../targets.ts";
 import { anchorFreeLoss, type ForegroundRows, foregroundRows, type V8LossOptions } from "./anchor-free.ts";
-import { type CriterionLoss, type TrainBatch, withTotal } from "./criterion.ts";
+import { type BatchPart, type CriterionLoss, type TrainBatch, withTotal } from "./criterion.ts";
 import { AnchorFreeCriterion } from "./v8-criterion.ts";
 
 /** A batch's objects with their masks: see `SegmentCriterion.inputs`. */
@@ -120,8 +120,8 @@ export class SegmentCriterion extends AnchorFreeCriterion<SegmentTargets> {
     };
   }
 
-  loss(raw: readonly tf.Tensor4D[], targets: SegmentTargets): CriterionLoss {
-    const options = { ...this.options, assigner: this.#assigner };
+  loss(raw: readonly tf.Tensor4D[], targets: SegmentTargets, whole?: BatchPart): CriterionLoss {
+    const options = { ...this.options, whole, assigner: this.#assigner };
     const { total, box, seg, cls, dfl } = segmentLoss(raw, targets, options);
     return { total, parts: [box, seg, cls, dfl] };
   }

@@ -3,7 +3,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { AnchorAssigner } from "../assigners/anchor-assigner.ts";
 import { type AnchorTargetTensors, anchorTargetInputs } from "../assigners/anchor-targets.ts";
 import type { HostTensor } from "../targets.ts";
-import { type Criterion, type CriterionLoss, lossOf, type TrainBatch } from "./criterion.ts";
+import { type BatchPart, type Criterion, type CriterionLoss, lossOf, type TrainBatch } from "./criterion.ts";
 import { type BalanceMode, LevelBalance } from "./level-balance.ts";
 import { scaleV5Gains, type V5Gains, type V5LossOptions, v5DetectionLoss } from "./v5-detection.ts";
 
@@ -40,7 +40,7 @@ export abstract class AnchorCriterion<T extends AnchorTargetTensors> implements 
   }
 
   abstract inputs(batch: TrainBatch): Record<keyof T, HostTensor>;
-  abstract loss(raw: readonly tf.Tensor4D[], targets: T): CriterionLoss;
+  abstract loss(raw: readonly tf.Tensor4D[], targets: T, whole?: BatchPart): CriterionLoss;
 
   dispose(): void {
     this.#balance.dispose();
@@ -55,7 +55,7 @@ export class V5Criterion extends AnchorCriterion<AnchorTargetTensors> {
     return anchorTargetInputs(this.assigner.assign(targets, { count, height, width }));
   }
 
-  loss(raw: readonly tf.Tensor4D[], targets: AnchorTargetTensors): CriterionLoss {
-    return lossOf(v5DetectionLoss(raw, targets, this.options), this.parts);
+  loss(raw: readonly tf.Tensor4D[], targets: AnchorTargetTensors, whole?: BatchPart): CriterionLoss {
+    return lossOf(v5DetectionLoss(raw, targets, { ...this.options, whole }), this.parts);
   }
 }

@@ -8,7 +8,7 @@ import { bceWithLogits, type LogitLoss, type Reduction } from "../terms/bce-with
 import { boxIou } from "../terms/ciou.ts";
 import { focalWithLogits } from "../terms/focal.ts";
 import { smoothLabels } from "../terms/smooth-labels.ts";
-import { withTotal } from "./criterion.ts";
+import { type BatchPart, ownBatch, withTotal } from "./criterion.ts";
 import { LevelBalance } from "./level-balance.ts";
 
 /** How much each part of the loss counts. */
@@ -31,6 +31,8 @@ export interface V5LossOptions {
   focalGamma?: number;
   /** ε of `smoothLabels` (`label_smoothing`). Default 0. */
   labelSmoothing?: number;
+  /** What its normalizers are of. Default: the rank's own images. */
+  whole?: BatchPart | undefined;
 }
 
 /** Scalars. The parts have their gains applied; `total` is their sum times the batch size. */
@@ -98,7 +100,7 @@ export function anchorBasedLoss(
   const weights = balance.weights();
   const levels = raw.map((map, level) => levelLoss(map, targetsOf(targets, level), { ...options, own }));
   const objectness = tf.stack(levels.map(({ obj }) => obj)) as tf.Tensor1D;
-  balance.observe(objectness);
+  balance.observe((options.whole ?? ownBatch).mean(objectness) as tf.Tensor1D);
   const box = tf.mul(tf.addN(levels.map((level) => level.box)), gains.box) as tf.Scalar;
   const obj = tf.mul(tf.sum(tf.mul(objectness, weights)), gains.obj) as tf.Scalar;
   const cls = tf.mul(tf.addN(levels.map((level) => level.cls)), gains.cls) as tf.Scalar;
@@ -108,13 +110,14 @@ export function anchorBasedLoss(
 
 function levelLoss(map: tf.Tensor4D, targets: LevelTargets, options: V5LossOptions & { own: number }): LevelLoss {
   const { nc, iouRatio = 1, labelSmoothing = 0, classPositiveWeight = 1, objectPositiveWeight = 1 } = options;
+  const { whole = ownBatch } = options;
   const sizes = [4, 1, nc, ...(options.own > 0 ? [options.own] : [])];
   const loss = logitLoss(options);
   const flat = tf.reshape(map, [-1, 5 + nc + options.own]);
   const rows = gatherRows(flat, targets.cells as tf.Tensor1D);
   const columns = tf.split<tf.Tensor>(rows, sizes, 1) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor | undefined];
   const [box, objectness, classes, own] = columns;
-  const count = tf.maximum(tf.sum(targets.mask), 1);
+  const count = whole.normalizer(tf.sum(targets.mask), 1);
   const predicted = xywhToXyxy(anchorsToXywh(tf.sigmoid(box), -0.5, targets.anchors));
   const iou = boxIou(predicted, xywhToXyxy(targets.boxes), { kind: "ciou" });
   const boxLoss = tf.div(tf.sum(tf.mul(tf.sub(1, iou), targets.mask)), count);

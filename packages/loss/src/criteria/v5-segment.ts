@@ -6,7 +6,7 @@ import { maskLoss, objectSigns } from "../masks/mask-loss.ts";
 import { maskInput } from "../masks/mask-targets.ts";
 import { type ImageRows, type RowBlockName, rowBlocks } from "../masks/row-blocks.ts";
 import type { HostTensor } from "../targets.ts";
-import { type CriterionLoss, lossOf, type TrainBatch, withTotal } from "./criterion.ts";
+import { type BatchPart, type CriterionLoss, lossOf, type TrainBatch, withTotal } from "./criterion.ts";
 import { prototypeSize, splitPrototypes } from "./segment.ts";
 import { AnchorCriterion } from "./v5-criterion.ts";
 import { anchorBasedLoss, type V5LossOptions } from "./v5-detection.ts";
@@ -81,8 +81,8 @@ export class V5SegmentCriterion extends AnchorCriterion<V5SegmentTargets> {
     };
   }
 
-  loss(raw: readonly tf.Tensor4D[], targets: V5SegmentTargets): CriterionLoss {
-    return lossOf(v5SegmentLoss(raw, targets, this.options), this.parts);
+  loss(raw: readonly tf.Tensor4D[], targets: V5SegmentTargets, whole?: BatchPart): CriterionLoss {
+    return lossOf(v5SegmentLoss(raw, targets, { ...this.options, whole }), this.parts);
   }
 }
 

@@ -3,7 +3,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { AssignmentRules } from "../assigners/task-aligned-assigner.ts";
 import { type HostTensor, type PaddedTargets, paddedInputs } from "../targets.ts";
 import type { V8Gains, V8LossOptions } from "./anchor-free.ts";
-import { type CriterionLoss, StatelessCriterion, type TrainBatch } from "./criterion.ts";
+import { type BatchPart, type CriterionLoss, StatelessCriterion, type TrainBatch } from "./criterion.ts";
 import { v8DetectionLoss } from "./v8-detection.ts";
 
 /** What the loss of a model without anchors reads of it; of its head how it writes keypoints and angles, YOLOv8's way by default. */
@@ -39,8 +39,8 @@ export class V8Criterion extends AnchorFreeCriterion<PaddedTargets> {
     return paddedInputs(count, targets);
   }
 
-  loss(raw: readonly tf.Tensor4D[], targets: PaddedTargets): CriterionLoss {
-    const { total, box, cls, dfl } = v8DetectionLoss(raw, targets, this.options);
+  loss(raw: readonly tf.Tensor4D[], targets: PaddedTargets, whole?: BatchPart): CriterionLoss {
+    const { total, box, cls, dfl } = v8DetectionLoss(raw, targets, { ...this.options, whole });
     return { total, parts: [box, cls, dfl] };
   }
 }

@@ -13,7 +13,7 @@ describe("batch normalization", () => {
   const affine = { gamma: tf.tensor1d([2, 1]), beta: tf.tensor1d([0.5, 0]) };
 
   it("normalizes with the batch's biased variance", async () => {
-    const { y, mean, variance } = batchNormTrain(x, affine, 1e-3);
+    const { y, mean, variance } = batchNormTrain(x, affine, { eps: 1e-3 });
     expectClose(await mean.data(), [3, 25], { abs: 1e-6 });
     expectClose(await variance.data(), [3.5, 125], { abs: 1e-5 });
     const first = (v: number): number => (2 * (v - 3)) / Math.sqrt(3.501) + 0.5;
@@ -29,7 +29,7 @@ describe("batch normalization", () => {
 
   it("moves the running statistics by the momentum, the variance unbiased", async () => {
     const running = { mean: tf.variable(tf.tensor1d([0, 0])), variance: tf.variable(tf.tensor1d([1, 1])) };
-    const { mean, variance } = batchNormTrain(x, affine, 1e-3);
+    const { mean, variance } = batchNormTrain(x, affine, { eps: 1e-3 });
     const before = tf.memory().numTensors;
     updateRunning(running, { mean, variance }, { momentum: 0.03, count: 4 });
     expect(tf.memory().numTensors).toBe(before);

@@ -1,5 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type Affine, type BatchNormResult, batchNormTrain } from "./batch-norm.ts";
+import {
+  type Affine,
+  type BatchNormResult,
+  batchNormTrain,
+  type WholeBatch,
+  wholeCount,
+  wholeStatistics,
+} from "./batch-norm.ts";
 import {
   type Conv2dOptions,
   conv2d,
@@ -21,6 +28,8 @@ export interface ConvBnActOptions extends Conv2dOptions {
    * first keeps the digits of the sums below.
    */
   shift: tf.Tensor1D;
+  /** Default: the batch is the rank's own. */
+  whole?: WholeBatch | undefined;
 }
 
 /**
@@ -36,15 +45,15 @@ export interface ConvBnActOptions extends Conv2dOptions {
 export function convBnAct(
   x: tf.Tensor4D,
   filter: tf.Tensor4D,
-  { gamma, beta, eps, activation, shift, ...geometry }: Affine & ConvBnActOptions,
+  { gamma, beta, eps, activation, shift, whole, ...geometry }: Affine & ConvBnActOptions,
 ): BatchNormResult {
   if (!isKernelConv(geometry)) {
     // A gradient taken inside a gradient would end TensorFlow.js's tape, so what has no gradient kernel goes step by step.
-    const { y, ...batch } = batchNormTrain(conv2d(x, filter, geometry), { gamma, beta }, eps);
+    const { y, ...batch } = batchNormTrain(conv2d(x, filter, geometry), { gamma, beta }, { eps, whole, shift });
     return { y: activations[activation](y), ...batch };
   }
   const map = conv2dWithBias(x, filter, { ...geometry, bias: tf.neg(shift) });
-  const { mean, variance } = statistics(map);
+  const { mean, variance } = whole === undefined ? statistics(map) : wholeStatistics(map, whole);
   const root = tf.rsqrt(tf.add(variance, eps)) as tf.Tensor1D;
   const normalize = tf.customGrad((...args) => {
     const [input, weights, factor, offset, save] = args as unknown as [
@@ -58,7 +67,7 @@ export function convBnAct(
     save([input, weights, factor, map, mean, root]);
     return {
       value: tf.add(tf.mul(map, scale), tf.sub(offset, tf.mul(mean, scale))),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => convBnGradient(dy as tf.Tensor4D, saved as Saved, geometry),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => convBnGradient(dy as tf.Tensor4D, saved as Saved, { ...geometry, whole }),
     };
   });
   const normalized = normalize(x, filter, gamma, beta) as tf.Tensor4D;
@@ -77,14 +86,18 @@ function statistics(map: tf.Tensor4D): { mean: tf.Tensor1D; variance: tf.Tensor1
 type Saved = [tf.Tensor4D, tf.Tensor4D, tf.Tensor1D, tf.Tensor4D, tf.Tensor1D, tf.Tensor1D];
 
 /** Gradients with respect to x, filter, gamma and beta. */
-function convBnGradient(dy: tf.Tensor4D, saved: Saved, geometry: Conv2dOptions): tf.Tensor[] {
+function convBnGradient(
+  dy: tf.Tensor4D,
+  saved: Saved,
+  { whole, ...geometry }: Conv2dOptions & Pick<ConvBnActOptions, "whole">,
+): tf.Tensor[] {
   const [x, filter, gamma, map, mean, root] = saved;
-  const count = map.size / map.shape[3];
   const dBeta = tf.sum(dy, [0, 1, 2]);
   const dGamma = tf.mul(root, tf.sub(tf.sum(tf.mul(dy, map), [0, 1, 2]), tf.mul(mean, dBeta)));
   // The map's gradient is γ · root · (dy + slope · map + level).
-  const slope = tf.mul(tf.mul(root, dGamma), -1 / count);
-  const level = tf.sub(tf.mul(dBeta, -1 / count), tf.mul(mean, slope));
+  const { ofGamma, ofBeta, share } = whole === undefined ? ownSums(map, { dGamma, dBeta }) : wholeSums(map, { dGamma, dBeta }, whole);
+  const slope = tf.mul(tf.mul(root, ofGamma), share);
+  const level = tf.sub(tf.mul(ofBeta, share), tf.mul(mean, slope));
   const gradient = tf.add(tf.add(tf.mul(map, slope), dy), level) as tf.Tensor4D;
   const scale = tf.mul(gamma, root);
   return [
@@ -93,4 +106,28 @@ function convBnGradient(dy: tf.Tensor4D, saved: Saved, geometry: Conv2dOptions):
     dGamma,
     dBeta,
   ];
+}
+
+/** Gradients with respect to gamma and beta. */
+interface AffineGradients {
+  dGamma: tf.Tensor;
+  dBeta: tf.Tensor;
+}
+
+/** What all values of a channel get of the statistics' gradient: the gradients of gamma and beta times −1 / count. */
+interface StatisticsGradient {
+  ofGamma: tf.Tensor;
+  ofBeta: tf.Tensor;
+  share: tf.Tensor | number;
+}
+
+function ownSums(map: tf.Tensor4D, { dGamma, dBeta }: AffineGradients): StatisticsGradient {
+  return { ofGamma: dGamma, ofBeta: dBeta, share: -map.shape[3] / map.size };
+}
+
+/** As {@link ownSums} of all ranks: a rank's values take part in the statistics of all. */
+function wholeSums(map: tf.Tensor4D, { dGamma, dBeta }: AffineGradients, whole: WholeBatch): StatisticsGradient {
+  const sums = whole.sum(tf.concat([dGamma, dBeta] as tf.Tensor1D[]));
+  const [ofGamma, ofBeta] = tf.split<tf.Tensor>(sums, 2) as [tf.Tensor, tf.Tensor];
+  return { ofGamma, ofBeta, share: tf.neg(tf.div(whole.weight, wholeCount(map, whole))) };
 }

@@ -5,6 +5,8 @@ import {
   batchNormEval,
   batchNormTrain,
   updateRunning,
+  type WholeBatch,
+  wholeCount,
 } from "../functional/batch-norm.ts";
 import { Layer } from "../module.ts";
 import type { VariableSlot } from "../variable-slot.ts";
@@ -18,6 +20,8 @@ import type { VariableSlot } from "../variable-slot.ts";
 export class BatchNorm2d extends Layer {
   eps: number = batchNormDefaults.eps;
   momentum: number = batchNormDefaults.momentum;
+  /** What its batch is part of, where several ranks take their statistics together; for the time of a forward pass. */
+  whole: WholeBatch | undefined;
   readonly weight: VariableSlot<tf.Rank.R1>;
   readonly bias: VariableSlot<tf.Rank.R1>;
   readonly runningMean: VariableSlot<tf.Rank.R1>;
@@ -36,8 +40,9 @@ export class BatchNorm2d extends Layer {
     return { gamma: this.weight.value as tf.Tensor1D, beta: this.bias.value as tf.Tensor1D };
   }
 
-  /** Moves the running statistics toward those of a batch that had `count` values per channel. */
-  track(batch: { mean: tf.Tensor1D; variance: tf.Tensor1D }, count: number): void {
+  /** Moves the running statistics toward those of a batch, whose map is `y`. */
+  track(batch: { mean: tf.Tensor1D; variance: tf.Tensor1D }, y: tf.Tensor4D): void {
+    const count = this.whole === undefined ? y.size / y.shape[3] : wholeCount(y, this.whole);
     const running = {
       mean: this.runningMean.value as tf.Variable,
       variance: this.runningVariance.value as tf.Variable,
@@ -47,8 +52,10 @@ export class BatchNorm2d extends Layer {
 
   override forward(x: tf.Tensor4D): tf.Tensor4D {
     if (this.training) {
-      const { y, ...batch } = batchNormTrain(x, this.affine, this.eps);
-      this.track(batch, x.size / x.shape[3]);
+      const { eps, whole } = this;
+      const shift = this.runningMean.value as tf.Tensor1D;
+      const { y, ...batch } = batchNormTrain(x, this.affine, { eps, whole, shift });
+      this.track(batch, y);
       return y;
     }
     const [mean, variance] = [this.runningMean.value as tf.Tensor1D, this.runningVariance.value as tf.Tensor1D];

@@ -58,9 +58,10 @@ export class Conv extends Layer {
       );
     }
     const shift = bn.runningMean.value as tf.Tensor1D;
-    const options = { ...bn.affine, ...this.conv.geometry, eps: bn.eps, activation: this.act.kind, shift };
+    const { affine, eps, whole } = bn;
+    const options = { ...affine, ...this.conv.geometry, eps, activation: this.act.kind, shift, whole };
     const { y, ...batch } = convBnAct(x, this.conv.weight.value as tf.Tensor4D, options);
-    bn.track(batch, y.size / y.shape[3]);
+    bn.track(batch, y);
     return y;
   }
 
