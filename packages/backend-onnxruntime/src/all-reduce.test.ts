@@ -11,17 +11,20 @@ beforeEach(async () => {
 function ranks(count: number): { sums: SumOverRanks[]; calls: { length: number; half: boolean }[][] } {
   let waiting: { numbers: Float32Array; done: () => void }[] = [];
   const calls: { length: number; half: boolean }[][] = Array.from({ length: count }, () => []);
-  const sums = calls.map((own): SumOverRanks => (numbers, { half }) => {
-    own.push({ length: numbers.length, half });
-    return new Promise((done) => {
-      waiting.push({ numbers, done });
-      if (waiting.length < count) return;
-      const total = numbers.map((_, i) => waiting.reduce((sum, each) => sum + each.numbers[i]!, 0));
-      for (const each of waiting) each.numbers.set(total);
-      for (const each of waiting) each.done();
-      waiting = [];
-    });
-  });
+  const sums = calls.map(
+    (own): SumOverRanks =>
+      (numbers, { half }) => {
+        own.push({ length: numbers.length, half });
+        return new Promise((done) => {
+          waiting.push({ numbers, done });
+          if (waiting.length < count) return;
+          const total = numbers.map((_, i) => waiting.reduce((sum, each) => sum + each.numbers[i]!, 0));
+          for (const each of waiting) each.numbers.set(total);
+          for (const each of waiting) each.done();
+          waiting = [];
+        });
+      },
+  );
   return { sums, calls };
 }
 
@@ -51,7 +54,9 @@ describe("allReduce", () => {
       }
     }
     // Both runs of each rank: one call a stage.
-    expect(calls).toEqual(Array.from({ length: 3 }, () => Array.from({ length: 4 }, () => ({ length: 2, half: false }))));
+    expect(calls).toEqual(
+      Array.from({ length: 3 }, () => Array.from({ length: 4 }, () => ({ length: 2, half: false }))),
+    );
   });
 
   it("has the sum over ranks of the gradients as its gradient", async () => {

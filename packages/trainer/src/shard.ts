@@ -42,12 +42,20 @@ export function drawnRows(
   drawn: Readonly<Record<string, DrawnInput>>,
   { from, to }: Shard,
 ): Record<string, DrawnInput> {
-  const rows = Object.entries(drawn).map(([name, { data, shape: [count = 1, ...rest] }]) => {
-    const size = data.length / count;
-    const images = Math.max(1, to - from);
-    const first = Math.min(from, count - images);
-    return [name, { data: data.subarray(first * size, (first + images) * size), shape: [images, ...rest] }];
-  });
+  const rows = Object.entries(drawn).map(
+    ([
+      name,
+      {
+        data,
+        shape: [count = 1, ...rest],
+      },
+    ]) => {
+      const size = data.length / count;
+      const images = Math.max(1, to - from);
+      const first = Math.min(from, count - images);
+      return [name, { data: data.subarray(first * size, (first + images) * size), shape: [images, ...rest] }];
+    },
+  );
   return Object.fromEntries(rows);
 }
 

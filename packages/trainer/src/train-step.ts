@@ -1,6 +1,6 @@
 import { enterScope, RecordedStep } from "@lookonce/backend-onnxruntime";
-import { normalizeImages } from "@lookonce/families";
 import type { Communicator } from "@lookonce/distributed";
+import { normalizeImages } from "@lookonce/families";
 import type { Criterion, CriterionLoss, NamedTensors, TrainBatch } from "@lookonce/loss";
 import { type DetectionModel, observeModules } from "@lookonce/nn";
 import type { Random } from "@lookonce/random";
@@ -110,7 +110,8 @@ export class TrainStep {
     const all = [...this.#changing, ...this.accumulatedGrads.values(), ...(this.scaler?.state.values() ?? [])];
     // They alternate with one another, and with what is recorded of each for other numbers of targets.
     const sharedMemory = `training step ${created++}`;
-    const sumOverRanks = communicator && ((numbers: Float32Array, how: { half: boolean }) => communicator.allReduce(numbers, how));
+    const sumOverRanks =
+      communicator && ((numbers: Float32Array, how: { half: boolean }) => communicator.allReduce(numbers, how));
     const settings = { autocast: amp, sharedMemory, ...(sumOverRanks && { sumOverRanks }) };
     const record = ({ images, targets, drawn, shard, ...update }: BatchTensors & UpdateTensors): StepTensors =>
       this.#record({ images, targets, drawn, ...(shard && { shard }) }, update);

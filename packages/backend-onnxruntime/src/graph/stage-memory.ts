@@ -39,9 +39,14 @@ export class StageMemory {
     const pieces = stages.flatMap(({ passed, sums }, stage) => {
       const piece = (values: Value[], half?: boolean): Piece => ({ values, half, from: stage, to: stage });
       const ofSums = [false, true].map((half) => {
-        return piece(sums.filter((sum) => sum.half === half).map(({ total }) => total), half);
+        return piece(
+          sums.filter((sum) => sum.half === half).map(({ total }) => total),
+          half,
+        );
       });
-      return [...ofSums, ...[...passed.values()].map((value) => piece([value]))].filter(({ values }) => values.length > 0);
+      return [...ofSums, ...[...passed.values()].map((value) => piece([value]))].filter(
+        ({ values }) => values.length > 0,
+      );
     });
     const pieceOf = new Map(pieces.flatMap((piece) => piece.values.map((value) => [value, piece])));
     for (const [stage, { inputs }] of plans.entries()) {
@@ -87,7 +92,10 @@ function bytesOf({ shape, dtype }: Value): number {
 function place(pieces: readonly Piece[]): { offsets: Map<Value, number>; bytes: number } {
   const placed: { from: number; to: number; begin: number; end: number }[] = [];
   const offsets = new Map<Value, number>();
-  const sized = pieces.map((piece) => ({ ...piece, size: piece.values.reduce((sum, value) => sum + bytesOf(value), 0) }));
+  const sized = pieces.map((piece) => ({
+    ...piece,
+    size: piece.values.reduce((sum, value) => sum + bytesOf(value), 0),
+  }));
   for (const { values, from, to, size } of sized.sort((a, b) => b.size - a.size)) {
     let begin = 0;
     // In the order of their places, so that the first gap that is large enough is found.

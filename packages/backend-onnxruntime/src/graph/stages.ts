@@ -106,7 +106,10 @@ function assignStages(nodes: readonly Node[], outputs: readonly Value[]): Map<Va
     for (const value of node.outputs) stageOf.set(value, stage);
     for (const value of operandsOf(node)) {
       const known = readers.get(value);
-      readers.set(value, { first: Math.min(known?.first ?? stage, stage), last: Math.max(known?.last ?? stage, stage) });
+      readers.set(value, {
+        first: Math.min(known?.first ?? stage, stage),
+        last: Math.max(known?.last ?? stage, stage),
+      });
     }
   }
   return stageOf;

@@ -134,7 +134,13 @@ function probabilities(logits: tf.Tensor3D): tf.Tensor3D {
 
 function rowsOf(
   assignment: Assignment,
-  { grid, limit, objects, kind, whole }: { grid: AnchorPoints; limit: number; objects: number; kind: BoxKind; whole: BatchPart },
+  {
+    grid,
+    limit,
+    objects,
+    kind,
+    whole,
+  }: { grid: AnchorPoints; limit: number; objects: number; kind: BoxKind; whole: BatchPart },
 ): ForegroundRows {
   const [batch, all] = assignment.foreground.shape;
   const first = tf.topk(assignment.foreground, limit);

@@ -67,7 +67,8 @@ export function convBnAct(
     save([input, weights, factor, map, mean, root]);
     return {
       value: tf.add(tf.mul(map, scale), tf.sub(offset, tf.mul(mean, scale))),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => convBnGradient(dy as tf.Tensor4D, saved as Saved, { ...geometry, whole }),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
+        convBnGradient(dy as tf.Tensor4D, saved as Saved, { ...geometry, whole }),
     };
   });
   const normalized = normalize(x, filter, gamma, beta) as tf.Tensor4D;
@@ -95,7 +96,8 @@ function convBnGradient(
   const dBeta = tf.sum(dy, [0, 1, 2]);
   const dGamma = tf.mul(root, tf.sub(tf.sum(tf.mul(dy, map), [0, 1, 2]), tf.mul(mean, dBeta)));
   // The map's gradient is γ · root · (dy + slope · map + level).
-  const { ofGamma, ofBeta, share } = whole === undefined ? ownSums(map, { dGamma, dBeta }) : wholeSums(map, { dGamma, dBeta }, whole);
+  const { ofGamma, ofBeta, share } =
+    whole === undefined ? ownSums(map, { dGamma, dBeta }) : wholeSums(map, { dGamma, dBeta }, whole);
   const slope = tf.mul(tf.mul(root, ofGamma), share);
   const level = tf.sub(tf.mul(ofBeta, share), tf.mul(mean, slope));
   const gradient = tf.add(tf.add(tf.mul(map, slope), dy), level) as tf.Tensor4D;
