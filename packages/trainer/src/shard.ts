@@ -33,7 +33,7 @@ export function equalShard({ rank, size }: Pick<Communicator, "rank" | "size">, 
 
 /** The inputs of a step for its shard. */
 export function shardInputs({ from, to, of }: Shard, rank: number): StepInputs<ShardTensors> {
-  // What fills up has the share of an image, which its weight takes away again: nothing is divided by 0.
+  // What fills up has the share of an image, which its weight cancels: nothing is divided by 0.
   return { of, share: Math.max(1, to - from) / of, weight: to > from ? 1 : 0, isFirst: rank === 0 ? 1 : 0 };
 }
 
@@ -82,7 +82,7 @@ export class ShardOfStep {
     this.#whole = syncBn ? { images: of, weight, sum: (x) => allReduce(x) } : undefined;
   }
 
-  /** Runs the forward pass of a model whose normalizations take their statistics as the settings say. */
+  /** Runs the forward pass of a model whose normalizations have statistics as the settings say. */
   forward<T>(model: DetectionModel, run: () => T): T {
     const normalizations = [...model.namedModules().values()].filter((module) => module instanceof BatchNorm2d);
     for (const one of normalizations) one.whole = this.#whole;
@@ -115,7 +115,7 @@ export class ShardOfStep {
     return { total: whole, parts: others.reverse() };
   }
 
-  /** Gives variables the contents that they have on the first rank, exactly: the others add zeros to it. */
+  /** Assigns variables the contents that they have on the first rank, exactly: the others add zeros to it. */
   asOnFirst(variables: readonly tf.Variable[]): void {
     const { isFirst } = this.#tensors;
     for (const variable of variables) {

@@ -20,7 +20,7 @@ import type { VariableSlot } from "../variable-slot.ts";
 export class BatchNorm2d extends Layer {
   eps: number = batchNormDefaults.eps;
   momentum: number = batchNormDefaults.momentum;
-  /** What its batch is part of, where several ranks take their statistics together; for the time of a forward pass. */
+  /** What its batch is part of, where several ranks compute their statistics together; for the time of a forward pass. */
   whole: WholeBatch | undefined;
   readonly weight: VariableSlot<tf.Rank.R1>;
   readonly bias: VariableSlot<tf.Rank.R1>;
