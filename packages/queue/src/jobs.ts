@@ -1,4 +1,4 @@
-import type { Storage } from "./storage/storage.ts";
+import type { Storage, StorageRef } from "./storage/storage.ts";
 
 /** What jobs are of: a shard of a prediction or a validation, one training of an evolution, or a whole job of the service. */
 export const jobKinds = ["predict", "val", "trial", "service"] as const;
@@ -19,16 +19,8 @@ export type FileRef =
   /** The key of a list of files in the storage, see `uploadFiles`; `entry` is the one that is meant, below their folder. */
   | { readonly bundle: string; readonly entry: string };
 
-/** Where a run's data and results are; credentials come from each machine's own environment, never over the queue. */
-export interface StorageRef {
-  /** An absolute folder that all machines see, or `s3://bucket/prefix`. */
-  readonly url: string;
-  /** Of S3: an address other than Amazon's; its buckets are named in the path. */
-  readonly endpoint?: string;
-}
-
-/** What every job has. Jobs are JSON; both sides check them against `checkJob`. */
-export interface JobBase {
+/** A job as it is queued: JSON, which both sides check with `checkJob`. */
+export interface Job {
   /** Version of this form; a worker refuses others. */
   readonly form: 1;
   readonly kind: JobKind;
@@ -40,10 +32,9 @@ export interface JobBase {
   readonly storage: StorageRef;
   /** What is computed; the kind says which form it has. */
   readonly task: Readonly<Record<string, unknown>>;
+  /** The trace that it belongs to, as W3C's headers have it; what computes it continues it. */
+  readonly trace?: Readonly<Record<string, string>>;
 }
-
-/** A job as it is queued. */
-export type Job = JobBase;
 
 /** How far a job is: plain JSON, of which the view shows `done`, `total` and `unit`; kinds may add their own. */
 export interface JobProgress {
@@ -53,6 +44,21 @@ export interface JobProgress {
   readonly [more: string]: unknown;
 }
 
+/** Why a runner's signal aborts: somebody canceled its job, or its worker is to end and hands the job back. */
+export type StopReason = "canceled" | "ending";
+
+/** What happens to a job, in the order in which it happens. */
+export type JobEvent =
+  | { readonly type: "started"; readonly worker: string; readonly attempt: number }
+  | { readonly type: "progress"; readonly progress: JobProgress }
+  | { readonly type: "log"; readonly line: string }
+  /** Of its runner's own kind: nothing of these is lost or changes places, also where an attempt follows another. */
+  | { readonly type: "message"; readonly message: unknown }
+  /** An attempt is over and another one follows. */
+  | { readonly type: "returned"; readonly reason: string }
+  /** Always the last. */
+  | { readonly type: "ended"; readonly state: "completed" | "failed" | "canceled"; readonly reason?: string };
+
 /** What a runner knows besides its job. */
 export interface RunnerContext {
   readonly storage: Storage;
@@ -60,15 +66,20 @@ export interface RunnerContext {
   readonly folder: string;
   /** Where what was fetched from the storage is kept between jobs. */
   readonly cache: string;
-  /** Aborts when the job is canceled or the worker is to end: save what can be saved, and return or throw. */
+  /**
+   * Aborts with a {@link StopReason}: save what can be saved and throw. A job whose worker ends goes back to the queue then, and
+   * that counts as no attempt.
+   */
   readonly signal: AbortSignal;
   /** Reports progress, at any rate: what comes too fast is passed on now and then. */
   progress(progress: JobProgress): void;
   /** Reports a line for people. */
   log(line: string): void;
+  /** Passes a message of the runner's own kind, JSON, to whoever follows the job. */
+  send(message: object): void;
 }
 
-/** What a job gave: small JSON, and files written below the folder of its attempt, by `/`-separated names. */
+/** What a job returns: small JSON, and files written below the folder of its attempt, by `/`-separated names. */
 export interface JobOutput {
   readonly data: unknown;
   readonly files?: readonly string[];

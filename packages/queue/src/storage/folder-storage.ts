@@ -3,8 +3,7 @@ import { copyFile, mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 import { besideOf, isMissing, renameIntoPlace, writeWhole, writing } from "@lookonce/files";
-import type { StorageRef } from "../jobs.ts";
-import { checkKey, type Storage } from "./storage.ts";
+import { checkKey, type Storage, type StorageRef } from "./storage.ts";
 
 /** A folder that all machines see under the same path. What is written appears by being renamed. */
 export class FolderStorage implements Storage {
@@ -71,8 +70,11 @@ export class FolderStorage implements Storage {
     try {
       return await action();
     } catch (cause) {
-      if (!isMissing(cause)) throw new LookonceError("IO", `cannot read ${path}: ${(cause as Error).message}`, { cause });
-      throw new LookonceError("NOT_FOUND", `${path} is not in the storage; do all machines see this folder?`, { cause });
+      if (!isMissing(cause))
+        throw new LookonceError("IO", `cannot read ${path}: ${(cause as Error).message}`, { cause });
+      throw new LookonceError("NOT_FOUND", `${path} is not in the storage; do all machines see this folder?`, {
+        cause,
+      });
     }
   }
 }

@@ -6,13 +6,12 @@ import { pipeline } from "node:stream/promises";
 import type { GetObjectCommandOutput, S3Client } from "@aws-sdk/client-s3";
 import { LookonceError } from "@lookonce/errors";
 import { besideOf, renameIntoPlace, writing } from "@lookonce/files";
-import type { StorageRef } from "../jobs.ts";
 import { loadOptional } from "../load-optional.ts";
-import { checkKey, parseS3, type S3Address, type Storage } from "./storage.ts";
+import { checkKey, parseS3, type S3Address, type Storage, type StorageRef } from "./storage.ts";
 
 type Client = typeof import("@aws-sdk/client-s3");
 
-/** Objects of a bucket of S3, or of a service that speaks its protocol. A put replaces an object as a whole. */
+/** Objects of a bucket of S3, or of a service that speaks its protocol. Writing replaces an object as a whole. */
 export class S3Storage implements Storage {
   readonly ref: StorageRef;
   readonly #address: S3Address;
@@ -45,8 +44,9 @@ export class S3Storage implements Storage {
   }
 
   async write(key: string, content: Uint8Array | string): Promise<void> {
-    await this.#send(`write ${key} in`, () =>
-      this.#client.send(new this.#s3.PutObjectCommand({ ...this.#place(key), Body: content })),
+    await this.#send(
+      `write ${key} in`,
+      () => this.#client.send(new this.#s3.PutObjectCommand({ ...this.#place(key), Body: content })), // vocabulary-allow: Put
     );
   }
 
@@ -64,9 +64,10 @@ export class S3Storage implements Storage {
     const { size } = await stat(file).catch((cause: Error) => {
       throw new LookonceError("IO", `cannot read ${file}: ${cause.message}`, { cause });
     });
-    const put = { ...this.#place(key), ContentLength: size };
-    await this.#send(`write ${key} in`, () =>
-      this.#client.send(new this.#s3.PutObjectCommand({ ...put, Body: createReadStream(file) })),
+    const place = { ...this.#place(key), ContentLength: size };
+    await this.#send(
+      `write ${key} in`,
+      () => this.#client.send(new this.#s3.PutObjectCommand({ ...place, Body: createReadStream(file) })), // vocabulary-allow: Put
     );
   }
 
@@ -106,9 +107,7 @@ export class S3Storage implements Storage {
     const { bucket: Bucket } = this.#address;
     for await (const { key } of this.list(prefix)) {
       const { Key } = this.#place(key);
-      await this.#send("remove objects in", () =>
-        this.#client.send(new this.#s3.DeleteObjectCommand({ Bucket, Key })),
-      );
+      await this.#send("remove objects in", () => this.#client.send(new this.#s3.DeleteObjectCommand({ Bucket, Key })));
     }
   }
 
@@ -136,7 +135,7 @@ export class S3Storage implements Storage {
 }
 
 const hints: Readonly<Record<string, string>> = {
-  CredentialsProviderError: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY on this machine, or give it a role.",
+  CredentialsProviderError: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY on this machine, or let it have a role.",
   NoSuchBucket: "Make the bucket first.",
   InvalidAccessKeyId: "Check AWS_ACCESS_KEY_ID on this machine.",
   SignatureDoesNotMatch: "Check AWS_SECRET_ACCESS_KEY on this machine.",

@@ -1,7 +1,12 @@
-import { isAbsolute } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import type { StorageRef } from "../jobs.ts";
-import { FolderStorage } from "./folder-storage.ts";
+
+/** Where a run's data and results are; credentials come from each machine's own environment, never over the queue. */
+export interface StorageRef {
+  /** An absolute folder that all machines see, or `s3://bucket/prefix`. */
+  readonly url: string;
+  /** Of S3: an address other than Amazon's; its buckets are named in the path. */
+  readonly endpoint?: string;
+}
 
 /** Where runs keep data and results: objects by keys with `/` between their parts. An object is whole or not there. */
 export interface Storage {
@@ -35,26 +40,6 @@ export function parseS3(url: string): S3Address {
     throw new LookonceError("ARGUMENT", `${url} is no address in S3: expected s3://bucket/prefix.`);
   }
   return { bucket, prefix: prefix.replaceAll(/^\/+|\/+$/g, "") };
-}
-
-/**
- * Opens a storage. That of S3 loads the AWS client.
- *
- * @throws LookonceError `ARGUMENT` for an address that is none, `NOT_FOUND` for a folder that this machine does not see, or
- *   without the AWS client
- */
-export async function openStorage(ref: StorageRef): Promise<Storage> {
-  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(ref.url)) {
-    if (!isAbsolute(ref.url)) {
-      throw new LookonceError("ARGUMENT", `The storage ${ref.url} must be an absolute folder, or s3://bucket/prefix.`);
-    }
-    return new FolderStorage(ref);
-  }
-  if (!ref.url.startsWith("s3://")) {
-    throw new LookonceError("ARGUMENT", `The storage ${ref.url} must be a folder, or s3://bucket/prefix.`);
-  }
-  const { S3Storage } = await import("./s3-storage.ts");
-  return S3Storage.open(ref);
 }
 
 /** Refuses keys that would lead out of the storage. */
