@@ -28,9 +28,10 @@ const files = readdirSync(values.folder)
   .sort()
   .map((name) => readFileSync(join(values.folder, name)));
 const rng = new Random("bench");
-const objects = [];
+const [objects, sizes] = [[], []];
 for (const bytes of files) {
   const { width, height } = await readImage(bytes);
+  sizes.push({ width, height });
   const boxes = new Float32Array(32);
   for (let i = 0; i < 32; i += 4) {
     const [x1, x2] = [rng.uniform(0, width), rng.uniform(0, width)].sort((a, b) => a - b);
@@ -53,7 +54,10 @@ function ellipse([x1, y1, x2, y2]) {
 
 const source = {
   length: files.length,
-  load: async (index) => ({ ...objects[index], image: await readImage(files[index], { fast: true }) }),
+  load: async (index, rows) => {
+    const image = await readImage(files[index], { fast: true, rows });
+    return { ...objects[index], image, whole: sizes[index] };
+  },
 };
 const augment = v8Augmentation(hypPreset("v8"), { imgsz });
 const batch = new Uint8Array(16 * imgsz * imgsz * 3);

@@ -1,20 +1,23 @@
 // From image files to boxes: lookonce against PyTorch and OpenCV, in turn in one run.
 //
-//     npm run build && node bench/predict.mjs --model yolov8n.pt --source images [--rounds 3 --passes 3 --workers 2]
+//     npm run build && node bench/predict.mjs --model yolov8n.pt --source images [--rounds 3 --passes 3 --workers 2 --yolo yolo]
 //
 // - `stream`: every image of a folder read, letterboxed, detected, suppressed; images a second of the median pass after a
 //   first one, which warms up.
 // - `cold`: one image by the command `lookonce predict`, from start to end of the process, drawn and saved, against a Python
 //   script that does the same.
+// - `command`: the command `lookonce predict` for all images of the folder, from start to end of the process, drawn and saved,
+//   against Ultralytics' command (`--yolo`, PyPI's `ultralytics`) with the same settings.
 // - `memory`: resident memory while a folder's images are streamed again and again, lookonce alone.
 //
 // LOOKONCE_PYTHON names the Python that has torch and cv2; `python3` when not set. Without them lookonce is timed alone.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { timed } from "./timed.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -25,12 +28,13 @@ const { values } = parseArgs({
     passes: { type: "string", default: "3" },
     workers: { type: "string" },
     batch: { type: "string", default: "1" },
-    only: { type: "string", default: "stream,cold" },
+    only: { type: "string", default: "stream,cold,command" },
     images: { type: "string", default: "10000" },
     run: { type: "string" },
+    yolo: { type: "string" },
   },
 });
-const { model, source, image, rounds, passes, workers, batch, only } = values;
+const { model, source, image, rounds, passes, workers, batch, only, yolo } = values;
 if (model === undefined || source === undefined) {
   console.error("node bench/predict.mjs --model yolov8n.pt --source a folder of images");
   process.exit(2);
@@ -84,13 +88,6 @@ function ownProcess(what) {
   return JSON.parse(output.trim().split("\n").at(-1));
 }
 
-function timed(program, args, cwd) {
-  const start = performance.now();
-  const { status, stderr } = spawnSync(program, args, { cwd, stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
-  if (status !== 0) throw new Error(`${program} ${args.join(" ")}: ${stderr}`);
-  return (performance.now() - start) / 1000;
-}
-
 async function prepareWeights(folder) {
   if (spawnSync(python, ["-c", "import torch, cv2"], { stdio: "ignore" }).status !== 0) return undefined;
   const { readCheckpoint, writeSafetensors } = await import("@lookonce/checkpoint");
@@ -111,6 +108,29 @@ function line(name, ours, theirs, ratio, mark) {
   const show = (list) => (list.length === 0 ? "–" : median(list).toFixed(2));
   const range = ratio.length === 0 ? "–" : `${Math.min(...ratio).toFixed(2)} to ${Math.max(...ratio).toFixed(2)}`;
   console.log(`| ${name} | ${show(ours)} | ${show(theirs)} | ${show(ratio)} | ${range} | ${mark} |`);
+}
+
+/** Both commands for the whole folder. */
+function compareCommands(folder, command) {
+  const settings = ["predict", `model=${resolve(model)}`, `source=${resolve(source)}`, "imgsz=640", "device=cpu"];
+  const options = { cwd: folder, env: { YOLO_OFFLINE: "true" } };
+  const [ours, theirs] = [[], []];
+  for (let i = 0; i < Number(rounds); i++) {
+    ours.push(timed(process.execPath, [command, ...settings, "save=true", `project=${join(folder, "ours")}`], options));
+    theirs.push(timed(yolo, [...settings, "save=True", `project=${join(folder, "theirs")}`], options));
+  }
+  for (const what of ["seconds", "processor"]) {
+    const [a, b] = [ours, theirs].map((runs) => runs.map((run) => run[what]));
+    const name = what === "seconds" ? "seconds" : "seconds of the processor";
+    const all = `${readdirSync(source).length} images by Ultralytics' command, ${name}`;
+    line(
+      all,
+      a,
+      b,
+      b.map((time, i) => time / a[i]),
+      3,
+    );
+  }
 }
 
 async function compare(folder) {
@@ -139,29 +159,16 @@ async function compare(folder) {
       2,
     );
   }
+  const command = here("../apps/cli/bin/lookonce.js");
   if (only.includes("cold")) {
-    const one = image ?? join(source, readdirSync(source)[0]);
+    const one = resolve(image ?? join(source, readdirSync(source)[0]));
+    const args = ["--weights", weights, "--source", one, "--save", join(folder, "drawn.jpg")];
     const [ours, theirs] = [[], []];
     for (let i = 0; i < 2 * Number(rounds) + 1; i++) {
-      ours.push(
-        timed(
-          process.execPath,
-          [here("../apps/cli/bin/lookonce.js"), "predict", `model=${model}`, `source=${one}`],
-          folder,
-        ),
-      );
-      if (weights === undefined) continue;
-      theirs.push(
-        timed(python, [
-          here("pytorch/predict.py"),
-          "--weights",
-          weights,
-          "--source",
-          one,
-          "--save",
-          join(folder, "drawn.jpg"),
-        ]),
-      );
+      const predict = [command, "predict", `model=${resolve(model)}`, `source=${one}`];
+      ours.push(timed(process.execPath, predict, { cwd: folder }).seconds);
+      if (weights !== undefined)
+        theirs.push(timed(python, [here("pytorch/predict.py"), ...args], { cwd: folder }).seconds);
     }
     line(
       "one image, cold, seconds",
@@ -171,6 +178,7 @@ async function compare(folder) {
       4,
     );
   }
+  if (only.includes("command") && yolo !== undefined) compareCommands(folder, command);
   if (only.includes("memory")) console.log(JSON.stringify(ownProcess("memory")));
   console.log(`load at the end ${load()}`);
 }

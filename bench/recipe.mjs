@@ -5,12 +5,12 @@
 //
 // Options of both, with their defaults: --imgsz 320 --batch 16 --epochs 2. --yolo is Ultralytics' command (PyPI's `ultralytics`);
 // without it lookonce is timed alone. Paths in the data set's file should be absolute, since both commands run in a temporary folder.
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { timed } from "./timed.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -44,24 +44,12 @@ const programs = {
 const median = (list) => [...list].sort((a, b) => a - b)[(list.length - 1) >> 1];
 const folder = mkdtempSync(join(tmpdir(), "lookonce-recipe-"));
 
-/** Seconds of the whole process, and of the processor for it. */
-function timed(name) {
+function run(name) {
   const [program, args] = programs[name];
   const project = join(folder, name);
-  const start = performance.now();
-  // The processor's time of a child is known once it has ended, by the shell that waited for it
-  const script = 'TIMEFORMAT="%U %S"; time "$@" > output.txt 2> errors.txt';
-  const run = spawnSync("bash", ["-c", script, "bash", program, ...args, `project=${project}`], {
-    cwd: folder,
-    encoding: "utf8",
-    env: { ...process.env, YOLO_OFFLINE: "true" },
-  });
-  const seconds = (performance.now() - start) / 1000;
-  if (run.status !== 0)
-    throw new Error(`${name} failed: ${readFileSync(join(folder, "errors.txt"), "utf8").slice(-2000)}`);
-  const [user, system] = run.stderr.trim().split("\n").at(-1).split(" ").map(Number);
+  const result = timed(program, [...args, `project=${project}`], { cwd: folder, env: { YOLO_OFFLINE: "true" } });
   rmSync(project, { recursive: true, force: true });
-  return { seconds, processor: user + system };
+  return result;
 }
 
 try {
@@ -71,7 +59,7 @@ try {
   const results = Object.fromEntries(Object.keys(programs).map((name) => [name, []]));
   for (let round = 0; round < Number(rounds); round++) {
     const names = Object.keys(programs);
-    for (const name of round % 2 ? names.reverse() : names) results[name].push(timed(name));
+    for (const name of round % 2 ? names.reverse() : names) results[name].push(run(name));
   }
   console.log("| program | seconds | range | processor, s |\n| --- | --- | --- | --- |");
   for (const [name, runs] of Object.entries(results)) {

@@ -78,4 +78,4 @@ export { applyJpegLoss, type RandomJpegQualityOptions, randomJpegQuality } from 
 export { medianBlur, randomMedianBlur } from "./pixels/median-blur.ts";
 export { type RareChanges, rareChanges } from "./pixels/rare-changes.ts";
 export { applyReplicas, drawReplicas, type Replica, randomReplicate } from "./pixels/replicate.ts";
-export type { Augmentation, Objects, Sample, SampleSource } from "./sample.ts";
+export type { Augmentation, LoadedSample, Objects, Sample, SampleSource } from "./sample.ts";

@@ -1,4 +1,4 @@
-import type { Image } from "@lookonce/image";
+import type { Image, Size } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 
 /** The objects in an image. */
@@ -21,12 +21,22 @@ export interface Sample extends Objects {
   image: Image;
 }
 
+/** A sample as it is loaded. */
+export interface LoadedSample extends Sample {
+  /** The image's size, where it has only some of its rows. */
+  whole?: Size;
+}
+
 /** Where samples come from, by index. */
 export interface SampleSource {
   /** How many there are. */
   readonly length: number;
-  /** The sample of this index, its image resized for loading: the longer side is `imgsz`. It must not be changed. */
-  load(index: number): Promise<Sample>;
+  /**
+   * The sample of this index, its image resized for loading: the longer side is `imgsz`. It must not be changed.
+   *
+   * @param rows how many of the image's rows are needed, from the top, at least 1: it may have no more. Default: all
+   */
+  load(index: number, rows?: number): Promise<LoadedSample>;
 }
 
 /**

@@ -44,6 +44,26 @@ describe("decodeFast", () => {
     expect(mean).toBeLessThan(0.7);
   });
 
+  it.each([{}, { quality: 30 }, { chromaSubsampling: "4:4:4" }] satisfies JpegOptions[])(
+    "decodes no more rows than are needed, to the same pixels: %j",
+    async (options) => {
+      const bytes = await jpeg(options);
+      const whole = await decodeFast(bytes, 1e6);
+      for (let rows = 1; rows < height + 4; rows++) {
+        const top = await decodeFast(bytes, 1e6, rows);
+        // Blocks of 16 rows, with one row of the next
+        expect(top?.height).toBe(rows < 32 ? rows : height);
+        const expected = whole?.data.subarray(0, (top?.height ?? 0) * width * 3) ?? [];
+        expect(Buffer.from(expected).equals(top?.data ?? Buffer.alloc(0))).toBe(true);
+      }
+    },
+  );
+
+  it("decodes all rows of files that have them in several scans", async () => {
+    const bytes = await jpeg({ progressive: true });
+    expect(await decodeFast(bytes, 1e6, 5)).toEqual(await decodeFast(bytes, 1e6));
+  });
+
   it("ignores color profiles, as readImage does", async () => {
     const bytes = await scene.clone().withIccProfile("p3").jpeg().toBuffer();
     expect((await strays(bytes)).most).toBeLessThan(12);

@@ -17,6 +17,11 @@ export interface ReadImageOptions {
    * levels off libjpeg's. For training; not where pixels must equal OpenCV's. Default `false`.
    */
   fast?: boolean;
+  /**
+   * With `fast`: how many rows are needed, from the top, at least 1. Where that spares work the image has no more than these, and damage
+   * below them goes unnoticed. Default: all.
+   */
+  rows?: number | undefined;
   /** Maximum number of pixels, checked by the header before the image is decoded. Default 268 million. */
   maxPixels?: number;
   /**
@@ -38,11 +43,11 @@ export interface ReadImageOptions {
  */
 export async function readImage(
   source: string | Uint8Array,
-  { fast = false, maxPixels = pixelLimit, shrinkAbove }: ReadImageOptions = {},
+  { fast = false, rows, maxPixels = pixelLimit, shrinkAbove }: ReadImageOptions = {},
 ): Promise<Image> {
   const bytes = typeof source === "string" ? await readRegular(source, file) : source;
   // Damaged and unusual files are left to sharp, so that both decoders accept and refuse the same files
-  const image = fast ? await decodeFast(bytes, maxPixels) : undefined;
+  const image = fast ? await decodeFast(bytes, maxPixels, rows) : undefined;
   if (image !== undefined) return image;
   try {
     return await (checkFormat(bytes) === "bmp"

@@ -1,6 +1,7 @@
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { V8Criterion } from "@lookonce/loss";
-import { modelFromCheckpoint } from "@lookonce/nn";
+import { type Module, modelFromCheckpoint } from "@lookonce/nn";
+import { Random } from "@lookonce/random";
 import {
   describeShared,
   enterTestDevice,
@@ -12,6 +13,7 @@ import {
   sharedPath,
   type Tolerance,
 } from "@lookonce/testing";
+import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, it } from "vitest";
 import { groupParameters } from "./optimizer/parameter-groups.ts";
 import { Sgd } from "./optimizer/sgd.ts";
@@ -23,6 +25,8 @@ beforeAll(async () => {
 });
 
 interface Bounds {
+  /** How many starts may be tried that differ by rounding: the reference's losses are to be those of one of them. Default 1. */
+  starts?: number;
   rows: Tolerance[];
   norm?: Tolerance;
   after?: { loss: Tolerance; parameters: Tolerance; statistics: Tolerance };
@@ -55,15 +59,36 @@ const cases: [name: string, bounds: Bounds][] = [
         : {}),
     },
   ],
-  // It does not converge: without blocks of channels rounding has grown to 1.1e-2 in row 4 (docs/devices.md).
-  ["unclipped", { rows: rel(1e-3, 1e-3, 1e-3, ...(inBlocks ? [5e-3] : [])) }],
+  // In its second step two of a pooling's values are as near to each other as rounding lets them differ, and which of them is larger
+  // changes row 4 by 1e-2. With blocks of channels it is the reference's; without, some starts decide (docs/devices.md).
+  ["unclipped", { rows: rel(1e-3, 1e-3, 1e-3, 5e-3), starts: inBlocks ? 1 : 12 }],
 ];
 
+/** Changes weights by up to 3e-7 of each, some units in the last place. */
+function nudge(model: Module, rng: Random): void {
+  for (const variable of model.namedParameters().values()) {
+    const values = variable.dataSync().map((value) => value * (1 + rng.uniform(-3e-7, 3e-7)));
+    tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
+  }
+}
+
 describeShared("train, YOLOv8", ["golden/v8/train/batch.safetensors", "weights/yolov8n.pt"], () => {
-  it.each(cases)("%s", async (name, bounds) => {
+  it.each(cases)("%s", async (name, { starts = 1, ...bounds }) => {
+    for (let start = 0; ; start++) {
+      try {
+        await compare(name, bounds, start);
+        return;
+      } catch (error) {
+        if (start === starts - 1) throw error;
+      }
+    }
+  });
+
+  async function compare(name: string, bounds: Omit<Bounds, "starts">, start: number): Promise<void> {
     const golden = goldenJson(`v8/train/${name}.json`);
     const { lr, momentum, clip_gradient_norm, weight_decay_conv_weights } = golden.settings;
     const model = modelFromCheckpoint(await readCheckpoint(sharedPath("weights/yolov8n.pt")), "yolov8n.pt");
+    if (start > 0) nudge(model, new Random(start));
     const optimizer = new Sgd(groupParameters(model), { weightDecay: weight_decay_conv_weights });
     const step = new TrainStep(model, {
       criterion: new V8Criterion(model),
@@ -91,6 +116,6 @@ describeShared("train, YOLOv8", ["golden/v8/train/batch.safetensors", "weights/y
     }
     optimizer.dispose();
     model.dispose();
-    expect(step.optimizerSteps).toBeGreaterThanOrEqual(3);
-  });
+    expect(step.optimizerSteps).toBeGreaterThanOrEqual(4);
+  }
 });

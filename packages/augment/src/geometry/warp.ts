@@ -22,7 +22,7 @@ export interface WarpOptions extends Size {
 export function warpScene(scene: Scene, matrix: Matrix, { colors, mirrored, ...size }: WarpOptions): Image {
   const { width, height } = size;
   const inverse = invert(matrix);
-  const window = inverse && seenWindow(scene, inverse, size);
+  const window = seenWindow(scene, inverse, size);
   if (inverse === undefined || window === undefined) {
     const blank = blankImage(size, scene.fill);
     return colors === undefined ? blank : applyHsv(blank, colors);
@@ -50,16 +50,24 @@ export function warpScene(scene: Scene, matrix: Matrix, { colors, mirrored, ...s
   // Where the view was there is room now
   if (mirrored) kernels.mirror(target, view, width, height);
   const from = mirrored ? view : target;
-  return { data: bytes.slice(from, from + width * height * 3), width, height };
+  // Not cleared before it is written
+  const data = Buffer.allocUnsafeSlow(width * height * 3);
+  data.set(bytes.subarray(from, from + data.length));
+  return { data: new Uint8Array(data.buffer), width, height };
 }
 
 function align(bytes: number): number {
   return Math.ceil((bytes + 8) / 16) * 16;
 }
 
-/** The part of the canvas that the output can show, with one pixel of border around the canvas. */
-function seenWindow(scene: Scene, inverse: Matrix, { width, height }: Size): Window | undefined {
-  const whole = { x1: -1, y1: -1, x2: scene.width + 1, y2: scene.height + 1 };
+/**
+ * The part of the canvas that the output can show, with one pixel of border around the canvas; `undefined` where it shows nothing.
+ *
+ * @param inverse of the matrix; `undefined` without one
+ */
+export function seenWindow(canvas: Size, inverse: Matrix | undefined, { width, height }: Size): Window | undefined {
+  if (inverse === undefined) return undefined;
+  const whole = { x1: -1, y1: -1, x2: canvas.width + 1, y2: canvas.height + 1 };
   const corners = [0, 0, width, 0, 0, height, width, height];
   const depth = [0, 1, 2, 3].map(
     (i) => inverse[6] * (corners[i * 2] as number) + inverse[7] * (corners[i * 2 + 1] as number) + inverse[8],

@@ -1,8 +1,8 @@
 import type { Image } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import { clipObjects, dropEmpty, joinObjects, moveObjects } from "../geometry/objects.ts";
-import { BORDER_GRAY, type Scene, type Tile } from "../geometry/scene.ts";
-import type { Sample } from "../sample.ts";
+import { BORDER_GRAY, type Scene, type Tile, type Window } from "../geometry/scene.ts";
+import type { LoadedSample, Sample } from "../sample.ts";
 
 /** Where the images of a mosaic meet, in whole canvas pixels. */
 export interface MosaicCenter {
@@ -41,15 +41,29 @@ export function drawMosaic9Corner(imgsz: number, rng: Random): MosaicCenter {
  * touches the point with its nearest corner, and what reaches beyond the canvas is cut off, of boxes and
  * polygons too; keypoints there are no longer visible.
  */
-export function mosaic4(samples: readonly Sample[], options: MosaicOptions): Scene {
+export function mosaic4(samples: readonly LoadedSample[], options: MosaicOptions): Scene {
   const { center, imgsz } = options;
   const side = 2 * imgsz;
-  const tiles = samples.slice(0, 4).map(({ image }, i): Tile => {
-    const left = i % 2 === 0 ? center.x - image.width : center.x;
-    const top = i < 2 ? center.y - image.height : center.y;
+  const tiles = samples.slice(0, 4).map(({ image, whole = image }, i): Tile => {
+    const left = i % 2 === 0 ? center.x - whole.width : center.x;
+    const top = i < 2 ? center.y - whole.height : center.y;
     return placeTile({ image, left, top }, side);
   });
   return assemble(samples, tiles, options);
+}
+
+/**
+ * How many rows of each of the four images of {@link mosaic4} are needed, from the top, where only a part of the canvas is seen.
+ * Of an image that is not seen at all it is 1.
+ *
+ * @param seen `undefined` where nothing of the canvas is
+ */
+export function mosaicRows({ x, y }: MosaicCenter, seen: Window | undefined): [number, number, number, number] {
+  const across = [seen !== undefined && seen.x1 < x, seen !== undefined && seen.x2 > x];
+  const above = seen !== undefined && seen.y1 < y ? Number.POSITIVE_INFINITY : 1;
+  const below = seen === undefined ? 1 : Math.max(1, seen.y2 - y);
+  const rows = (i: number): number => (across[i % 2] ? (i < 2 ? above : below) : 1);
+  return [rows(0), rows(1), rows(2), rows(3)];
 }
 
 /**

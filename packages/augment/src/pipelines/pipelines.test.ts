@@ -121,6 +121,47 @@ describe.each(Object.entries(families))("%s", (name, augment) => {
   });
 });
 
+describe("mosaics of YOLOv8", () => {
+  it("show the same, with the same objects, of images that have no more rows than were asked for", async () => {
+    const source = randomSource(8, new Random("rows"));
+    const count = { whole: 0, top: 0 };
+    const load: SampleSource["load"] = async (index, rows = Number.POSITIVE_INFINITY) => {
+      const sample = await source.load(index);
+      const { width, height } = sample.image;
+      count[rows < height ? "top" : "whole"]++;
+      if (rows >= height) return sample;
+      const data = sample.image.data.subarray(0, rows * width * 3);
+      return { ...sample, image: { data, width, height: rows }, whole: { width, height } };
+    };
+    for (const hyp of [
+      v8,
+      { ...v8, ...everything, cutmix: 0.5, copy_paste: 0 },
+      { ...v8, scale: 0.9, translate: 0.9 },
+    ]) {
+      const augment = v8Augmentation(hyp, { imgsz: IMGSZ });
+      for (let seed = 0; seed < 15; seed++) {
+        const [all, some] = [source, { ...source, load }].map((from) => augment(from, seed % 8, new Random(seed)));
+        const [{ image, ...objects }, { image: other, ...others }] = [(await all) as Sample, (await some) as Sample];
+        expect(Buffer.from(other.data).equals(image.data)).toBe(true);
+        expect(others).toEqual(objects);
+      }
+    }
+    expect(Math.min(count.whole, count.top)).toBeGreaterThan(50);
+  });
+
+  it("have all rows of their images where objects are copied between them", async () => {
+    const source = randomSource(8, new Random("rows"));
+    const asked: (number | undefined)[] = [];
+    const load: SampleSource["load"] = (index, rows) => {
+      asked.push(rows);
+      return source.load(index);
+    };
+    const augment = v8Augmentation({ ...v8, mosaic: 1, copy_paste: 0.1 }, { imgsz: IMGSZ });
+    await augment({ ...source, load }, 0, new Random(0));
+    expect(asked).toEqual([undefined, undefined, undefined, undefined]);
+  });
+});
+
 describe("pipelines", () => {
   const source = randomSource(5, new Random("letterbox"));
   const still = { hsv_h: 0, hsv_s: 0, hsv_v: 0, translate: 0, scale: 0, fliplr: 0 };

@@ -5,12 +5,20 @@ import { applyHsv, drawHsvTables } from "../color/hsv.ts";
 import { compose } from "../compose.ts";
 import { flipLeftRight, flipUpDown } from "../geometry/flip.ts";
 import { letterboxSample } from "../geometry/letterbox-sample.ts";
-import { applyPerspective, drawPerspective, type PerspectiveOptions } from "../geometry/perspective.ts";
+import { invert } from "../geometry/matrix.ts";
+import {
+  applyPerspective,
+  drawPerspective,
+  type PerspectiveDraw,
+  type PerspectiveOptions,
+  perspectiveMatrix,
+} from "../geometry/perspective.ts";
 import { drawScene, type Scene, sceneOf } from "../geometry/scene.ts";
+import { seenWindow } from "../geometry/warp.ts";
 import { copyPasteV8, hasPolygons } from "../mixing/copy-paste.ts";
 import { cutMix, drawCutAreas, freeAreas } from "../mixing/cut-mix.ts";
 import { drawMixUp, mixUp } from "../mixing/mix-up.ts";
-import { drawMosaicCenter, mosaic4 } from "../mixing/mosaic.ts";
+import { drawMosaicCenter, type MosaicCenter, mosaic4, mosaicRows } from "../mixing/mosaic.ts";
 import type { Augmentation, Sample } from "../sample.ts";
 import { type AugmentationOptions, canFlip, outputSize, type Settings } from "./options.ts";
 
@@ -84,26 +92,44 @@ async function mixedSample(settings: V8Settings, placed: Placed, rng: Random): P
 /** A mosaic or a letterboxed image, and how it is to be warped. */
 async function placeScene(settings: V8Settings, index: number, rng: Random): Promise<Placed> {
   const { hyp, size, source, flip, outlinePoints } = settings;
-  let scene = rng.chance(hyp.mosaic)
-    ? await mosaicScene(settings, index, rng)
+  const mosaic = rng.chance(hyp.mosaic) ? drawMosaic(settings, index, rng) : undefined;
+  const draw = drawPerspective(hyp, rng);
+  let scene = mosaic
+    ? await mosaicScene(settings, mosaic, draw)
     : sceneOf(letterboxSample(await source.load(index), { size: [size.height, size.width] }).sample);
-  if (hyp.copy_paste_mode === "flip" && hyp.copy_paste > 0 && hasPolygons(scene)) {
-    scene = sceneOf(copyPasteV8(drawScene(scene), hyp.copy_paste));
-  }
-  return { scene, size, draw: drawPerspective(hyp, rng), outlines: { points: outlinePoints }, flip };
+  if (copiesObjects(hyp) && hasPolygons(scene)) scene = sceneOf(copyPasteV8(drawScene(scene), hyp.copy_paste));
+  return { scene, size, draw, outlines: { points: outlinePoints }, flip };
+}
+
+/** Whether objects are copied within a scene, before it is warped. */
+function copiesObjects(hyp: V8AugmentationHyp): boolean {
+  return hyp.copy_paste_mode === "flip" && hyp.copy_paste > 0;
 }
 
 function warpPlaced({ scene, ...placed }: Placed, look: Look): Sample {
   return applyPerspective(scene, { ...placed, look });
 }
 
-async function mosaicScene(
-  { imgsz, source, outlinePoints = 1000 }: V8Settings,
-  index: number,
-  rng: Random,
-): Promise<Scene> {
+/** Which four images meet, and where. */
+interface Mosaic {
+  indices: readonly number[];
+  center: MosaicCenter;
+}
+
+function drawMosaic({ imgsz, source }: V8Settings, index: number, rng: Random): Mosaic {
   const indices = [index, ...Array.from({ length: 3 }, () => rng.integer(0, source.length))];
-  const center = drawMosaicCenter(imgsz, rng);
-  const samples = await Promise.all(indices.map((i) => source.load(i)));
+  return { indices, center: drawMosaicCenter(imgsz, rng) };
+}
+
+/** The mosaic, of whose images only rows were read that the warp can show. */
+async function mosaicScene(
+  { hyp, imgsz, source, size, outlinePoints = 1000 }: V8Settings,
+  { indices, center }: Mosaic,
+  draw: PerspectiveDraw,
+): Promise<Scene> {
+  const canvas = { width: 2 * imgsz, height: 2 * imgsz };
+  const seen = seenWindow(canvas, invert(perspectiveMatrix(draw, canvas, size)), size);
+  const rows = copiesObjects(hyp) ? [] : mosaicRows(center, seen);
+  const samples = await Promise.all(indices.map((index, i) => source.load(index, rows[i])));
   return mosaic4(samples, { center, imgsz, outlinePoints });
 }

@@ -146,7 +146,8 @@ function augment(
   { loaded, source, rng }: { loaded: LoadedImage; source: ImageSource; rng: Random },
 ): Promise<Sample> {
   const own = Promise.resolve(sampleOf(loaded));
-  const load = (index: number): Promise<Sample> => (index === loaded.index ? own : source.load(index));
+  const load = (index: number, rows?: number): Promise<Sample> =>
+    index === loaded.index ? own : source.load(index, rows);
   return augmentation({ length: source.length, load }, loaded.index, rng);
 }
 

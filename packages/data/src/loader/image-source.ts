@@ -1,9 +1,9 @@
-import type { Sample, SampleSource } from "@lookonce/augment";
+import type { LoadedSample, Sample, SampleSource } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import { normalizedXywhToXyxy } from "@lookonce/geometry";
 import { type Image, readImage, type Size } from "@lookonce/image";
 import type { DatasetEntry } from "../labels.ts";
-import { resizeForLoading } from "../load-size.ts";
+import { loadedSize, resizeForLoading } from "../load-size.ts";
 import type { DiskCache } from "./cache/disk-cache.ts";
 import type { MemoryCache } from "./cache/memory-cache.ts";
 import { entryAt } from "./entry-table.ts";
@@ -36,9 +36,26 @@ export class ImageSource implements SampleSource {
     this.length = options.entries.count;
   }
 
-  /** The sample of an index or, where its image is damaged, of the next one whose image is whole. */
-  async load(index: number): Promise<Sample> {
-    return sampleOf(await this.whole(index));
+  /**
+   * The sample of an index or, where its image is damaged, of the next one whose image is whole. What is damaged below the rows that are
+   * needed goes unnoticed.
+   */
+  async load(index: number, rows?: number): Promise<LoadedSample> {
+    return (await this.#top(index, rows)) ?? sampleOf(await this.whole(index));
+  }
+
+  /** The first rows of an image that is loaded at its own size and kept nowhere; otherwise, and when it is damaged, nothing. */
+  async #top(index: number, rows = Number.POSITIVE_INFINITY): Promise<LoadedSample | undefined> {
+    const { entries, memory, disk, form } = this.#options;
+    if (!form.training || memory !== undefined || disk !== undefined) return undefined;
+    const entry = entryAt(entries, index);
+    const { width, height } = loadedSize(entry, form);
+    if (rows >= height || width !== entry.width || height !== entry.height) return undefined;
+    const image = await readImage(entry.path, { fast: true, rows }).catch(() => undefined);
+    // A file that was written anew since the data set was scanned
+    if (image?.width !== width || image.height > height) return undefined;
+    const whole = { width, height };
+    return { ...placeObjects(entry, image, whole), whole };
   }
 
   /** The image of an index, or the next whole one after it; a `DATA` error when a hundred in a row are damaged. */

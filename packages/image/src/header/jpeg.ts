@@ -5,6 +5,8 @@ const [tables, extensions, arithmetic] = [0xc4, 0xc8, 0xcc];
 const [startOfScan, endOfImage, app1] = [0xda, 0xd9, 0xe1];
 /** "Exif" */
 const exif = 0x45786966;
+/** Frames that are not progressive: baseline and extended. */
+const sequential = [0xc0, 0xc1];
 
 /** What a JPEG's frame header says besides the size. */
 export interface JpegHeader extends StoredSize {
@@ -12,12 +14,17 @@ export interface JpegHeader extends StoredSize {
   precision: number;
   /** 1 for gray, 3 for YCbCr or RGB, 4 for CMYK. */
   components: number;
+  /** Where the file has the height, 2 bytes. */
+  heightAt: number;
+  /** Whether the first scan has all components, coded row by row from the top to the bottom: it is the only one then. */
+  inOneScan: boolean;
 }
 
 /** Follows a JPEG's segments up to its first scan (ITU T.81, annex B). */
 export function jpegHeader(bytes: Buffer): JpegHeader {
   let orientation: number | undefined;
-  let frame: Omit<JpegHeader, "orientation"> | undefined;
+  let frame: Omit<JpegHeader, "orientation" | "inOneScan"> | undefined;
+  let isSequential = false;
   for (let at = 2; ; ) {
     // Any number of 0xFF may precede a marker
     if (bytes.readUInt8(at) !== 0xff) throw new RangeError("no marker");
@@ -26,16 +33,21 @@ export function jpegHeader(bytes: Buffer): JpegHeader {
       at++;
       continue;
     }
-    if (marker === startOfScan && frame !== undefined) return { ...frame, orientation: orientation ?? 1 };
+    if (marker === startOfScan && frame !== undefined) {
+      const inOneScan = isSequential && bytes.readUInt8(at + 4) === frame.components;
+      return { ...frame, orientation: orientation ?? 1, inOneScan };
+    }
     if (marker === startOfScan || marker === endOfImage) throw new RangeError("no frame header");
     at += 2;
     if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) continue;
     const length = bytes.readUInt16BE(at);
     if (length < 2) throw new RangeError("no segment");
     const isFrame = marker >= 0xc0 && marker <= 0xcf && ![tables, extensions, arithmetic].includes(marker);
-    if (isFrame) {
-      const [height, width] = [bytes.readUInt16BE(at + 3), bytes.readUInt16BE(at + 5)];
-      frame ??= { width, height, precision: bytes.readUInt8(at + 2), components: bytes.readUInt8(at + 7) };
+    if (isFrame && frame === undefined) {
+      const heightAt = at + 3;
+      const [height, width] = [bytes.readUInt16BE(heightAt), bytes.readUInt16BE(at + 5)];
+      frame = { width, height, precision: bytes.readUInt8(at + 2), components: bytes.readUInt8(at + 7), heightAt };
+      isSequential = sequential.includes(marker);
     }
     if (marker === app1 && length >= 8 && bytes.readUInt32BE(at + 2) === exif) {
       orientation ??= exifOrientation(bytes.subarray(at + 2, at + length));
