@@ -112,7 +112,7 @@ const packageGraph = {
   ],
   "packages/testing": ["checkpoint", "device"],
   // The command starts the service: `lookonce serve`.
-  "apps/cli": ["config", "documents", "errors", "files", "lookonce", "server", "telemetry"],
+  "apps/cli": ["config", "distributed", "documents", "errors", "files", "lookonce", "server", "telemetry"],
   "apps/server": ["config", "documents", "errors", "files", "lookonce", "queue", "telemetry", "worker-pool"],
 };
 

@@ -15,8 +15,13 @@ export interface CommandWork {
   readonly examples: readonly string[];
   /** The key whose value may stand alone, as the shell's name in `lookonce completion bash`. */
   readonly positional?: string;
-  /** Does the work and returns what `--json` prints. Values have the library's names; `args` are the library's options. */
-  run(values: Values, terminal: Terminal, args: Values): Promise<object>;
+  /** Whether it starts another command, which stands behind `--`. */
+  readonly startsCommand?: boolean;
+  /**
+   * Does the work and returns what `--json` prints. Values have the library's names; `args` are the library's options,
+   * `started` the command line behind `--`.
+   */
+  run(values: Values, terminal: Terminal, args: Values, started: readonly string[]): Promise<object>;
 }
 
 /** One command of `lookonce`: its options, of `@lookonce/config`, and its work. */
@@ -30,6 +35,7 @@ interface TypedWork<N extends CommandName> extends Omit<CommandWork, "run"> {
     values: CommandValues[N] & { json: boolean; verbose: boolean },
     terminal: Terminal,
     args: CommandArgs[N],
+    started: readonly string[],
   ): Promise<object>;
 }
 

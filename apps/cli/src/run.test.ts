@@ -41,9 +41,14 @@ describe("lookonce", () => {
       const { readValues } = await import("./options/read-values.ts");
       const line = example.replace(/^([A-Z_]+=\S+ )+/, "");
       expect(line.startsWith(`lookonce ${name} `) || line === `lookonce ${name}`).toBe(true);
-      const rest = line.split(" ").slice(1 + name.split(" ").length);
+      const [own = "", started] = line.split(" -- ");
+      const rest = own.split(" ").slice(1 + name.split(" ").length);
       const command = commands.find((candidate) => candidate.name === name);
       expect(() => readValues(rest, command as Command, { commands })).not.toThrow();
+      const [word, ...others] = started?.split(" ") ?? [];
+      const behind = commands.find((candidate) => candidate.name === word);
+      expect(behind?.name).toBe(word);
+      if (behind !== undefined) expect(() => readValues(others, behind, { commands })).not.toThrow();
     },
   );
 

@@ -16,7 +16,7 @@ import { Terminal } from "./terminal/terminal.ts";
 import { ownVersion } from "./version.ts";
 
 /** Exit codes; docs/cli.md lists them for users. */
-export const exitCodes = { done: 0, failed: 1, misused: 2, fault: 70 } as const;
+export const exitCodes = { done: 0, failed: 1, misused: 2, fault: 70, lost: 75 } as const;
 
 /** Milliseconds that work which is cut off has to clean up. */
 const graceTime = 500;
@@ -65,7 +65,8 @@ function isOn(argv: readonly string[], key: string): boolean {
 }
 
 async function dispatch(given: readonly string[], terminal: Terminal): Promise<object> {
-  const argv = inOurOrder(given);
+  const [own, started] = splitStarted(given);
+  const argv = inOurOrder(own);
   const [word, ...rest] = argv.filter((argument) => !isJsonFlag(argument)).length === 0 ? [] : argv;
   if (word === undefined) return greeting(terminal);
   const words = rest.filter((argument) => !isJsonFlag(argument));
@@ -81,7 +82,14 @@ async function dispatch(given: readonly string[], terminal: Terminal): Promise<o
   if (wantsHelp) return help([command.name], terminal);
   const values = readValues([word, ...rest].slice(used), command, { commands, note: (line) => terminal.note(line) });
   const args = libraryValues(optionsFor(command.options, "library"), values);
-  return command.run(libraryValues(optionsOf(command), values), terminal, args);
+  return command.run(libraryValues(optionsOf(command), values), terminal, args, started);
+}
+
+/** A command line, and the one behind `--` that the command starts. */
+function splitStarted(argv: readonly string[]): [own: readonly string[], started: readonly string[]] {
+  const at = argv.indexOf("--");
+  const startsCommand = commands.some(({ name, startsCommand: starts }) => starts && name === argv[0]);
+  return at < 0 || !startsCommand ? [argv, []] : [argv.slice(0, at), argv.slice(at + 1)];
 }
 
 function isJsonFlag(argument: string): boolean {
@@ -102,6 +110,7 @@ function report(error: unknown, terminal: Terminal, { json, verbose }: { json: b
   if (verbose && error instanceof Error) terminal.note(traceOf(error));
   if (json) terminal.json({ error: { code: isKnown ? error.code : "INTERNAL", message } });
   if (!isKnown) return exitCodes.fault;
+  if (error.code === "LOST") return exitCodes.lost;
   return error instanceof UsageError ? exitCodes.misused : exitCodes.failed;
 }
 

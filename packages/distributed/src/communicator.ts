@@ -55,7 +55,7 @@ export class RankLostError extends LookonceError {
   readonly ranks: readonly number[];
 
   constructor(message: string, ranks: readonly number[]) {
-    super("IO", message);
+    super("LOST", message);
     this.ranks = ranks;
   }
 }

@@ -10,6 +10,7 @@
  * - `DEVICE`: a device or its libraries cannot be used
  * - `NUMERIC`: a computation left the finite numbers
  * - `IO`: reading or writing failed
+ * - `LOST`: other processes of the same work died, hang or cannot be reached; it can be started again
  */
 export type ErrorCode =
   | "ARGUMENT"
@@ -20,7 +21,8 @@ export type ErrorCode =
   | "DATA"
   | "DEVICE"
   | "NUMERIC"
-  | "IO";
+  | "IO"
+  | "LOST";
 
 /**
  * A mistake that its maker can mend, or a fault that a person must know of.

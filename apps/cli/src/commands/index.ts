@@ -15,6 +15,7 @@ import { dataStats } from "./data-stats.ts";
 import { evolve } from "./evolve.ts";
 import { exportModel } from "./export.ts";
 import { info } from "./info/info.ts";
+import { launch } from "./launch.ts";
 import { predict } from "./predict.ts";
 import { quickstart } from "./quickstart.ts";
 import { schemaCommand } from "./schema.ts";
@@ -34,6 +35,7 @@ export function commandsOf(schema: Readonly<Record<CommandName, CommandSchema>>)
       val,
       "val track": valTrackCommand,
       evolve,
+      launch: launch(() => commands),
       anchors,
       info,
       export: exportModel,

@@ -2,7 +2,7 @@ import { type ErrorCode, LookonceError } from "@lookonce/errors";
 import type { FastifyError } from "fastify";
 import { HttpError } from "./http-error.ts";
 
-/** HTTP statuses of our own errors. `IO`, `DEVICE` and `NUMERIC` are no fault of the client's. */
+/** HTTP statuses of our own errors. `IO`, `DEVICE`, `NUMERIC` and `LOST` are no fault of the client's. */
 const statuses: Readonly<Record<ErrorCode, number>> = {
   ARGUMENT: 400,
   NOT_FOUND: 404,
@@ -13,6 +13,7 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   DEVICE: 500,
   NUMERIC: 500,
   IO: 500,
+  LOST: 500,
 };
 
 type Refusal = readonly [code: string, message: string];

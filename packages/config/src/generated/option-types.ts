@@ -637,6 +637,15 @@ export interface EvolveValues {
   recipe?: RecipeArgs;
 }
 
+/** Options of `lookonce launch` once defaults are filled in. */
+export interface LaunchValues {
+  ranks?: number;
+  restarts: number;
+  restartDelay: number;
+  hosts?: string;
+  launcher?: string;
+}
+
 /** Options of `anchors` in the library. */
 export interface AnchorsArgs {
   /** Data set file. */
@@ -1135,6 +1144,7 @@ export interface CommandValues {
   val: ValValues;
   "val track": ValTrackValues;
   evolve: EvolveValues;
+  launch: LaunchValues;
   anchors: AnchorsValues;
   info: InfoValues;
   export: ExportValues;
@@ -1162,6 +1172,7 @@ export interface CommandArgs {
   val: ValArgs;
   "val track": ValTrackArgs;
   evolve: EvolveArgs;
+  launch: object;
   anchors: AnchorsArgs;
   info: InfoArgs;
   export: ExportArgs;

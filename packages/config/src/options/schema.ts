@@ -9,6 +9,7 @@ import {
 } from "./data-options.ts";
 import { fixedDefaults } from "./describe.ts";
 import { exportOptions } from "./export-options.ts";
+import { launchOptions } from "./launch-options.ts";
 import { type CommandSchema, libraryValues, type OptionTable, optionsFor } from "./option.ts";
 import {
   anchorsOptions,
@@ -40,6 +41,7 @@ export const optionSchema: Readonly<Record<CommandName, CommandSchema>> = {
   val: command("Measures precision, recall and average precision on a data set.", valOptions),
   "val track": command("Scores tracks of sequences in MOTChallenge's form: MOTA, IDF1, HOTA.", valTrackOptions),
   evolve: command("Searches for hyper-parameters: trains again and again and mutates the best ones.", evolveOptions),
+  launch: command("Starts a training on several processes or machines, again when some were lost.", launchOptions),
   anchors: command("Fits YOLOv5's anchors to the boxes of a data set.", anchorsOptions),
   info: command("Lists a model's layers, parameters and operations, and explains its head.", infoOptions),
   export: command("Exports a model to other formats and checks that the numbers agree.", exportOptions),
