@@ -53,3 +53,20 @@ export function library(overrides: UserConfig = {}): UserConfig {
     ...overrides,
   });
 }
+
+/**
+ * A package's build for browsers, in `dist/browser`, where the conditions of its `imports` choose other files than for Node.
+ * Types are those of the other build.
+ */
+export function browserLibrary(overrides: UserConfig = {}): UserConfig {
+  return library({
+    platform: "browser",
+    target: "es2023",
+    outDir: "dist/browser",
+    dts: false,
+    // It lies in the folder of the other build, which is emptied.
+    clean: false,
+    plugins: [],
+    ...overrides,
+  });
+}

@@ -24,7 +24,7 @@ const oursOnly: EsbuildPlugin = {
   name: "ours-only",
   setup({ onResolve }) {
     onResolve({ filter: /register_all_gradients\.js$/ }, () => ({ path: gradients, external: true }));
-    onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+    onResolve({ filter: /^[^./#]/ }, ({ path, kind }) =>
       kind === "entry-point" || /^(@lookonce\/|lookonce$)/.test(path) ? undefined : { external: true },
     );
   },

@@ -1,6 +1,9 @@
-import { library } from "../../tsdown.base.ts";
+import { browserLibrary, library } from "../../tsdown.base.ts";
 
-export default library({
-  // tfjs-core's gradients are ES modules that Node cannot load by themselves: docs/decisions/0005.
-  deps: { alwaysBundle: [/^@tensorflow\/tfjs-core\/dist\/register_all_gradients\.js$/] },
-});
+export default [
+  library({
+    // tfjs-core's gradients are ES modules that Node cannot load by themselves: docs/decisions/0005. Bundlers can.
+    deps: { alwaysBundle: [/^@tensorflow\/tfjs-core\/dist\/register_all_gradients\.js$/] },
+  }),
+  browserLibrary(),
+];

@@ -8,10 +8,10 @@ import {
   type MemoryInfo,
   type TensorInfo,
 } from "@tensorflow/tfjs-core";
+import type { Engine, RuntimeOptions } from "./engine/engine.ts";
 import type { AnyKernel } from "./graph/kernel.ts";
 import type { KernelName } from "./graph/kernel-types.ts";
 import { makePlan, type Plan } from "./graph/plan.ts";
-import type { RuntimeOptions } from "./graph/runtime.ts";
 import {
   type Binding,
   type OnnxRuntimeBackendOptions,
@@ -65,9 +65,9 @@ export class OnnxRuntimeBackend extends KernelBackend {
   #entries = 0;
   #bytes = 0;
 
-  constructor(options: OnnxRuntimeBackendOptions = {}) {
+  constructor(engine: Engine, options: OnnxRuntimeBackendOptions = {}) {
     super();
-    this.#sessions = new SessionCache(options);
+    this.#sessions = new SessionCache(engine, options);
   }
 
   /** How ONNX Runtime runs its graphs; what else is compiled for this device is to be run alike. */
@@ -335,7 +335,7 @@ function uploaded(values: BackendValues, shape: number[], dtype: NumericType): V
 
 function isHostArray(values: BackendValues, dtype: NumericType): values is Extract<BackendValues, HostData> {
   if (dtype === "float32") return values instanceof Float32Array;
-  return dtype === "int32" ? values instanceof Int32Array : values instanceof Uint8Array && !(values instanceof Buffer);
+  return dtype === "int32" ? values instanceof Int32Array : values.constructor === Uint8Array;
 }
 
 function byteSize({ shape, dtype }: Value): number {

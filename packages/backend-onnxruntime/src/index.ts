@@ -1,5 +1,6 @@
 export { type AllReduceOptions, allReduce } from "./all-reduce.ts";
 export { OnnxRuntimeBackend } from "./backend.ts";
+export type { Engine, RuntimeOptions } from "./engine/engine.ts";
 export type { OnnxRuntimeBackendOptions, SessionStatistics } from "./graph/session-cache.ts";
 export type { HostData } from "./graph/signature.ts";
 export { kernels } from "./kernels/index.ts";

@@ -1,6 +1,8 @@
 import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
+import { loadEngine } from "#engine";
 import { OnnxRuntimeBackend } from "./backend.ts";
+import type { Engine, EngineOptions } from "./engine/engine.ts";
 import { registerCollectiveGradient, registerReductionGradients } from "./gradients.ts";
 import type { KernelName } from "./graph/kernel-types.ts";
 import type { OnnxRuntimeBackendOptions } from "./graph/session-cache.ts";
@@ -10,9 +12,11 @@ import { kernels } from "./kernels/index.ts";
 export const backendName = "onnxruntime";
 
 /** Options of {@link registerOnnxRuntime}. */
-export interface RegisterOptions extends OnnxRuntimeBackendOptions {
+export interface RegisterOptions extends OnnxRuntimeBackendOptions, Pick<EngineOptions, "runtimeFiles"> {
   /** The backend's name in tfjs. Default: `onnxruntime`. */
   name?: string;
+  /** Where graphs run. Default: `onnxruntime-node`, or `onnxruntime-web` in browsers. */
+  engine?: Engine;
 }
 
 /**
@@ -21,13 +25,15 @@ export interface RegisterOptions extends OnnxRuntimeBackendOptions {
  * Registering a name again replaces the backend of that name; its tensors are lost.
  */
 export async function registerOnnxRuntime(options: RegisterOptions = {}): Promise<void> {
-  const { name = backendName, ...rest } = options;
+  const { name = backendName, runtimeFiles, ...rest } = options;
+  const { executionProviders = ["cpu"], threads } = rest;
+  const engine = options.engine ?? (await loadEngine({ executionProviders, threads, runtimeFiles }));
   // tfjs-core's entry point for Node registers no gradients.
   await import("@tensorflow/tfjs-core/dist/register_all_gradients.js");
   registerReductionGradients();
   registerCollectiveGradient();
   if (tf.findBackend(name) !== null) tf.removeBackend(name);
-  tf.registerBackend(name, () => new OnnxRuntimeBackend(rest));
+  tf.registerBackend(name, () => new OnnxRuntimeBackend(engine, rest));
   const known = new Set(tf.getKernelsForBackend(name).map(({ kernelName }) => kernelName));
   for (const kernelName of new Set([...Object.keys(kernels), ...kernelNames()])) {
     if (!known.has(kernelName))

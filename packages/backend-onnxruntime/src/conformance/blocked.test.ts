@@ -2,6 +2,7 @@ import { convBnAct } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { nodeEngine } from "../engine/node/engine.ts";
 import { findBlockSize } from "../graph/block-size.ts";
 import { Lowering } from "../graph/lowering.ts";
 import { registerOnnxRuntime } from "../index.ts";
@@ -11,8 +12,8 @@ import { floats } from "./test-random-case.ts";
 
 const [blocked, plain] = ["onnxruntime", "onnxruntime-plain"];
 /** Channels a block here; programs run all the same where there are none. */
-const block = (await findBlockSize()) ?? 16;
-const isBlocked = (await findBlockSize()) !== undefined;
+const block = (await findBlockSize(nodeEngine)) ?? 16;
+const isBlocked = (await findBlockSize(nodeEngine)) !== undefined;
 
 beforeAll(async () => {
   await registerOnnxRuntime({ name: plain, blocks: false });

@@ -1,36 +1,37 @@
 import { GraphBuilder, int, ints } from "@lookonce/onnx";
+import type { Engine } from "../engine/engine.ts";
 import { Lowering } from "./lowering.ts";
 import { type Floats, runOnce } from "./run-once.ts";
-import { triedBefore } from "./tried-before.ts";
 import { sizeOf } from "./value.ts";
 
-let found: Promise<number | undefined> | undefined;
+const found = new WeakMap<Engine, Promise<number | undefined>>();
 
 /**
- * How many channels a block of ONNX Runtime's operators on blocks has on this machine (domain `com.microsoft.nchwc`): 16 with
+ * How many channels a block of ONNX Runtime's operators on blocks has in this engine (domain `com.microsoft.nchwc`): 16 with
  * AVX-512, 8 with AVX2; `undefined` where there are none, or where they do not compute what they should: they are made
  * for the runtime's own optimizer and may change with its version.
  */
-export function findBlockSize(): Promise<number | undefined> {
-  found ??= tryBlocks().catch(() => undefined);
-  return found;
+export function findBlockSize(engine: Engine): Promise<number | undefined> {
+  const answer = found.get(engine) ?? tryBlocks(engine).catch(() => undefined);
+  found.set(engine, answer);
+  return answer;
 }
 
-async function tryBlocks(): Promise<number | undefined> {
-  const reordered = await run({ x: counted([1, 4, 1, 1]) }, (to) =>
+async function tryBlocks(engine: Engine): Promise<number | undefined> {
+  const reordered = await run(engine, { x: counted([1, 4, 1, 1]) }, (to) =>
     to.nchwc("ReorderInput", ["x"], { channels_last: int(0) }),
   );
   const block = reordered.length;
   if (block !== 8 && block !== 16) return undefined;
-  return (await triedBefore(`convolution on blocks of ${block}`, () => convolves(block))) ? block : undefined;
+  return (await engine.tried(`convolution on blocks of ${block}`, () => convolves(engine, block))) ? block : undefined;
 }
 
 /** Whether a convolution on blocks computes what it should. */
-async function convolves(block: number): Promise<boolean> {
+async function convolves(engine: Engine, block: number): Promise<boolean> {
   const x = counted([1, 2, 2, 3 * block]);
   const weights = counted([2 * block, 3 * block, 1, 1]);
   const sum = counted([1, 2, 2, 2 * block]);
-  const y = await run({ x, weights, sum }, (to) => {
+  const y = await run(engine, { x, weights, sum }, (to) => {
     const [image, added] = ["x", "sum"].map((name) => to.nchwc("ReorderInput", [name], { channels_last: int(1) }));
     const turned = to.transpose(to.reshape("weights", [2, block, 3, block, 1, 1]), [0, 2, 4, 5, 3, 1]);
     const filter = to.reshape(turned, weights.shape);
@@ -48,11 +49,15 @@ async function convolves(block: number): Promise<boolean> {
 }
 
 /** Computes what `write` adds to a graph of these inputs; it returns the name of the result. */
-async function run(inputs: Record<string, Floats>, write: (to: Lowering) => string): Promise<Float32Array> {
+async function run(
+  engine: Engine,
+  inputs: Record<string, Floats>,
+  write: (to: Lowering) => string,
+): Promise<Float32Array> {
   const graph = new GraphBuilder();
   for (const [name, { shape }] of Object.entries(inputs)) graph.input(name, "float32", shape);
   graph.output(write(new Lowering(graph, "onnxruntime")), "float32");
-  const [output] = await runOnce(graph, inputs);
+  const [output] = await runOnce(engine, graph, inputs);
   return output as Float32Array;
 }
 

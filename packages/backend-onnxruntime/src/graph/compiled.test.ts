@@ -1,6 +1,6 @@
 import type { OnnxGraph } from "@lookonce/onnx";
 import * as tf from "@tensorflow/tfjs-core";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { currentBackend, enterScope, registerOnnxRuntime } from "../index.ts";
 import { inScope } from "../record-only.ts";
 import { lower } from "./compiled.ts";
@@ -12,12 +12,14 @@ beforeEach(async () => {
   await tf.setBackend("onnxruntime");
 });
 
-afterEach(() => vi.unstubAllEnvs());
-
 const shapes = { image: [1, 4, 4, 16], filter: [3, 3, 16, 16], momentum: [3, 3, 16, 16], bias: [16], rate: [] };
 
 /** The graph of a step that convolves, and moves filter, momentum and bias; with `alone`, of nothing but the filter's move. */
-function step({ alone = false, target = "onnxruntime" as "onnxruntime" | "webgpu" } = {}): OnnxGraph {
+function step({
+  alone = false,
+  target = "onnxruntime" as "onnxruntime" | "webgpu",
+  isProfiled = false,
+} = {}): OnnxGraph {
   const plan = inScope(() => {
     const backend = currentBackend()!;
     const inputs = Object.entries(shapes).map(([name, shape]): [string, tf.Tensor] => {
@@ -37,7 +39,7 @@ function step({ alone = false, target = "onnxruntime" as "onnxruntime" | "webgpu
     const results = alone ? [moved] : [loss, next, moved, tf.mul(bias, rate)];
     return makePlan(results.map((tensor) => backend.value(tensor)));
   });
-  return lower(plan, [], { target, block: undefined }).model.graph;
+  return lower(plan, [], { target, block: undefined, isProfiled }).model.graph;
 }
 
 const named = (graph: OnnxGraph): string[] => graph.nodes.flatMap(({ name, outputs }) => [name, ...outputs]);
@@ -59,8 +61,7 @@ describe("graphs that are compiled", () => {
 
   it("have names with scopes where they are profiled", () => {
     expect(named(step()).some((name) => name.includes("/"))).toBe(false);
-    vi.stubEnv("LOOKONCE_PROFILE", "folder");
-    expect(named(step())).toContain("model/0/conv/Conv_0");
+    expect(named(step({ isProfiled: true }))).toContain("model/0/conv/Conv_0");
   });
 
   it("leave the shapes of vectors and of what only updates read open, and no others", () => {

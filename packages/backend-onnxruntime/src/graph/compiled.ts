@@ -1,12 +1,11 @@
 import type { OnnxModel } from "@lookonce/onnx";
+import type { Engine, RuntimeOptions, RuntimeTensor, Session } from "../engine/engine.ts";
 import { type BuildOptions, buildGraph } from "./build.ts";
 import { joinGraphs } from "./join-graphs.ts";
 import { joinVectors } from "./join-vectors.ts";
 import type { Plan } from "./plan.ts";
-import { profileFolder } from "./profile.ts";
 import { recompute } from "./recompute.ts";
 import { Residents } from "./residents.ts";
-import { compile, hostTensor, type RuntimeOptions, type RuntimeTensor, type Session } from "./runtime.ts";
 import { shapelessInputs } from "./shapeless-inputs.ts";
 import type { HostData, Signature } from "./signature.ts";
 import { hostArray, numbering, sizeOf, type Value } from "./value.ts";
@@ -39,7 +38,7 @@ const inputNumber = numbering();
 export function lower(
   plan: Plan,
   written: Lowered["written"],
-  options: Pick<BuildOptions, "target" | "block" | "filterGradients">,
+  { isProfiled, ...options }: Pick<BuildOptions, "target" | "block" | "filterGradients"> & { isProfiled: boolean },
 ): Lowered {
   const constants = new Set(plan.constants.filter((_, i) => written[i] !== undefined));
   const own = count++;
@@ -57,7 +56,7 @@ export function lower(
       inputName: ({ placeholder, dtype, shape }, n) =>
         placeholder === undefined ? `input${own}_${n}` : `in${inputNumber(`${placeholder} ${dtype} ${shape}`)}`,
       // ONNX Runtime looks values up by name many times: names of up to 15 characters save a sixth of its time to compile.
-      scopes: profileFolder() === undefined ? "none" : "all",
+      scopes: isProfiled ? "all" : "none",
     },
   );
   const names = [...plan.inputs, ...plan.constants].map((value) => inputs.get(value));
@@ -69,6 +68,7 @@ export class Compiled {
   readonly members: ReadonlyMap<string, Member>;
   /** Its outputs in the device's memory. */
   readonly residents: Residents = new Residents();
+  readonly #engine: Engine;
   readonly #session: Session;
   /** What the session wants of inputs that a plan does not have. */
   readonly #idle: ReadonlyMap<string, Signature>;
@@ -77,19 +77,24 @@ export class Compiled {
   #bytes = 0;
   readonly #ran = new Set<string>();
 
-  private constructor(session: Session, members: Compiled["members"], idle: ReadonlyMap<string, Signature>) {
+  private constructor(
+    engine: Engine,
+    session: Session,
+    { members, idle }: { members: Compiled["members"]; idle: ReadonlyMap<string, Signature> },
+  ) {
+    this.#engine = engine;
     this.#session = session;
     this.members = members;
     this.#idle = idle;
   }
 
   /** Compiles plans into one session. Those of several plans share what inputs have the same name. */
-  static async of(plans: readonly Lowered[], runtime: RuntimeOptions): Promise<Compiled> {
+  static async of(plans: readonly Lowered[], engine: Engine, runtime: RuntimeOptions): Promise<Compiled> {
     const { model, flags, outputs } = joinGraphs(plans.map((each) => each.model));
     const resident = plans.flatMap(({ plan }, i) => [...plan.resident].map((k) => outputs[i]?.[k] ?? ""));
-    const session = await compile(model, runtime, resident);
+    const session = await engine.compile(model, runtime, resident);
     const members = plans.map((lowered, i): [string, Member] => {
-      const chosen = flags.map((flag, k) => [flag, hostTensor(scalar, Uint8Array.of(k === i ? 1 : 0))]);
+      const chosen = flags.map((flag, k) => [flag, engine.tensor(scalar, Uint8Array.of(k === i ? 1 : 0))]);
       return [lowered.plan.key, { ...lowered, outputs: outputs[i] ?? [], flags: Object.fromEntries(chosen) }];
     });
     const idle = plans.flatMap(({ plan, names }) =>
@@ -97,7 +102,10 @@ export class Compiled {
         return names[i] === undefined ? [] : [[names[i], { dtype, shape }]];
       }),
     );
-    return new Compiled(session, new Map(members), new Map(plans.length > 1 ? idle : []));
+    return new Compiled(engine, session, {
+      members: new Map(members),
+      idle: new Map(plans.length > 1 ? idle : []),
+    });
   }
 
   get bytes(): number {
@@ -122,9 +130,9 @@ export class Compiled {
     for (const name of this.#idle.keys()) feeds[name] ??= this.#idleTensor(name);
     const fetches = Object.fromEntries(member.outputs.map((name, i) => [name, outputs[i] ?? null]));
     const isFirst = !this.#ran.has(plan.key);
-    const before = isFirst ? process.memoryUsage.rss() : 0;
+    const before = isFirst ? this.#engine.occupied() : 0;
     const results = await this.#session.run(feeds, fetches);
-    if (isFirst) this.#bytes += Math.max(0, process.memoryUsage.rss() - before);
+    if (isFirst) this.#bytes += Math.max(0, this.#engine.occupied() - before);
     this.#ran.add(plan.key);
     return member.outputs.map((name) => results[name]);
   }
@@ -138,7 +146,7 @@ export class Compiled {
     const signature = this.#idle.get(name)!;
     const tensor =
       this.#idleTensors.get(name) ??
-      hostTensor(signature, hostArray(signature.dtype as Value["dtype"], sizeOf(signature.shape)));
+      this.#engine.tensor(signature, hostArray(signature.dtype as Value["dtype"], sizeOf(signature.shape)));
     this.#idleTensors.set(name, tensor);
     return tensor;
   }

@@ -1,15 +1,12 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { GraphBuilder } from "@lookonce/onnx";
+import type { Engine } from "../engine/engine.ts";
 import { correlateBlocked } from "../kernels/blocked-filter-gradient.ts";
 import { correlate } from "../kernels/conv2d-backprop-filter.ts";
 import { type Convolution, convolution } from "../kernels/convolution.ts";
 import { findBlockSize } from "./block-size.ts";
 import type { FilterGradientForm, FilterGradients } from "./filter-gradients.ts";
 import { Lowering } from "./lowering.ts";
-import { profileFolder } from "./profile.ts";
 import { type Floats, runOnce } from "./run-once.ts";
-import { triedBefore } from "./tried-before.ts";
 import { hostValue, sizeOf, type Value } from "./value.ts";
 
 /** The forms of filter gradients that a runtime computes. */
@@ -24,36 +21,37 @@ export interface FilterGradientCase {
   readonly form: FilterGradientForm;
 }
 
-let found: Promise<FoundFilterGradients | undefined> | undefined;
+const found = new WeakMap<Engine, Promise<FoundFilterGradients | undefined>>();
 
 /**
- * Finds out which forms of filter gradients the runtime computes; once a process. Where `LOOKONCE_PROFILE` names a folder,
+ * Finds out which forms of filter gradients the engine computes; once. Where `LOOKONCE_PROFILE` names a folder,
  * `filter-gradients-<process>.json` there has the answer.
  *
  * Its operators on blocks (`com.microsoft.nchwc`) are made for its own optimizer and may change from version to version. So
  * each form is tried on a small case against the operators that every version has.
  */
-export function findFilterGradients(): Promise<FoundFilterGradients | undefined> {
-  found ??= tryForms();
-  return found;
+export function findFilterGradients(engine: Engine): Promise<FoundFilterGradients | undefined> {
+  const answer = found.get(engine) ?? tryForms(engine);
+  found.set(engine, answer);
+  return answer;
 }
 
-async function tryForms(): Promise<FoundFilterGradients | undefined> {
+async function tryForms(engine: Engine): Promise<FoundFilterGradients | undefined> {
   // On other processors their speed is not known.
-  if (process.arch !== "x64") return undefined;
-  const block = await findBlockSize();
+  if (engine.processor !== "x64") return undefined;
+  const block = await findBlockSize(engine);
   if (block === undefined) return undefined;
   const cases = smallCases(block);
   const kinds = [...new Set(cases.map(({ form }) => form.kind))];
   // All at once; one by one where that fails.
-  const allWork = await triedBefore(
+  const allWork = await engine.tried(
     `filter gradients on blocks of ${block}: ${kinds.join(", ")}`,
-    async () => (await problemOf(block, cases)) === undefined,
+    async () => (await problemOf(engine, block, cases)) === undefined,
   );
   const problems = new Map<FilterGradientForm["kind"], string>();
   if (!allWork) {
     for (const each of cases) {
-      const problem = await problemOf(block, [each]);
+      const problem = await problemOf(engine, block, [each]);
       if (problem !== undefined) problems.set(each.form.kind, problem);
     }
   }
@@ -62,11 +60,7 @@ async function tryForms(): Promise<FoundFilterGradients | undefined> {
     forms: new Set(kinds.filter((kind) => !problems.has(kind))),
     problems: [...problems].map(([kind, problem]) => `${kind}: ${problem}`),
   };
-  const folder = profileFolder();
-  if (folder !== undefined) {
-    const text = JSON.stringify({ ...filterGradients, forms: [...filterGradients.forms] }, null, 2);
-    writeFileSync(join(folder, `filter-gradients-${process.pid}.json`), text);
-  }
+  engine.note("filter-gradients", { ...filterGradients, forms: [...filterGradients.forms] });
   return filterGradients;
 }
 
@@ -86,12 +80,16 @@ function smallCases(block: number): FilterGradientCase[] {
 }
 
 /** Computes filter gradients in their forms and in the plain one. Returns what went wrong, if anything did. */
-async function problemOf(block: number, cases: readonly FilterGradientCase[]): Promise<string | undefined> {
+async function problemOf(
+  engine: Engine,
+  block: number,
+  cases: readonly FilterGradientCase[],
+): Promise<string | undefined> {
   try {
     const inputs = cases.flatMap(({ c }, i) =>
       Object.entries(operandShapes(c)).map(([name, shape]) => [`${name}${i}`, smallNumbers(shape)]),
     );
-    const outputs = await runOnce(comparison(block, cases), Object.fromEntries(inputs));
+    const outputs = await runOnce(engine, comparison(block, cases), Object.fromEntries(inputs));
     for (const i of cases.keys()) {
       const [a, b] = outputs.slice(2 * i) as [Float32Array, Float32Array];
       // Sums of small whole numbers are exact, in any order.

@@ -1,4 +1,4 @@
-import type { RuntimeTensor } from "./runtime.ts";
+import type { RuntimeTensor } from "../engine/engine.ts";
 import type { Value } from "./value.ts";
 
 /**

@@ -1,11 +1,9 @@
-import { totalmem } from "node:os";
 import { GraphBuilder, type OnnxModel } from "@lookonce/onnx";
+import type { Engine, RuntimeOptions, RuntimeTensor, Session } from "../engine/engine.ts";
 import { findBlockSize } from "./block-size.ts";
-import type { BuildOptions } from "./build.ts";
 import { Compiled, lower } from "./compiled.ts";
 import { findFilterGradients } from "./filter-gradient-forms.ts";
 import type { Plan } from "./plan.ts";
-import { compile, hostTensor, type RuntimeOptions, type RuntimeTensor, type Session } from "./runtime.ts";
 import type { HostData } from "./signature.ts";
 import { operandsOf, type Value } from "./value.ts";
 
@@ -38,6 +36,7 @@ export interface SessionStatistics {
 /** Runs plans on ONNX Runtime, compiling each structure once. */
 export class SessionCache {
   readonly statistics: SessionStatistics = { compiled: 0, runs: 0 };
+  readonly engine: Engine;
   readonly runtime: RuntimeOptions;
   readonly memoryBudget: number;
   readonly #capacity: number;
@@ -49,20 +48,21 @@ export class SessionCache {
   /** Graphs that return their input, for fetching contents: one for each number of dimensions. */
   readonly #copies = new Map<number, Promise<Session>>();
 
-  constructor(options: OnnxRuntimeBackendOptions) {
-    const { executionProviders = ["cpu"], threads, capacity = 128, memoryBudget = totalmem() / 2 } = options;
+  constructor(engine: Engine, options: OnnxRuntimeBackendOptions) {
+    const { executionProviders = ["cpu"], threads, capacity = 128, memoryBudget = engine.memoryBudget } = options;
+    this.engine = engine;
     this.runtime = { executionProviders, ...(threads === undefined ? {} : { threads }) };
     this.memoryBudget = memoryBudget;
     this.#capacity = capacity;
-    this.#blocks = options.blocks ?? process.env.LOOKONCE_BLOCKS !== "off";
+    this.#blocks = options.blocks ?? engine.blocks;
   }
 
   /** Computes the plan's outputs; `binding` has what to read and write in place of its own inputs and outputs. */
   async run(plan: Plan, binding: Binding = plan): Promise<void> {
     const compiled = await this.#compiledFor(plan);
-    const inputs = [...binding.inputs, ...plan.constants].map(tensorOf);
+    const inputs = [...binding.inputs, ...plan.constants].map((value) => this.#tensorOf(value));
     // An output that has memory already is written there.
-    const outputs = binding.outputs.map((value) => (value.data ? hostTensor(value, value.data) : null));
+    const outputs = binding.outputs.map((value) => (value.data ? this.engine.tensor(value, value.data) : null));
     const results = await compiled.run(plan, inputs, outputs);
     this.statistics.runs++;
     for (const [i, value] of binding.outputs.entries()) {
@@ -80,7 +80,7 @@ export class SessionCache {
   async fetch(value: Value): Promise<void> {
     if (value.data !== undefined || value.resident === undefined) return;
     const rank = value.shape.length;
-    const copy = this.#copies.get(rank) ?? compile(identityModel(rank), this.runtime);
+    const copy = this.#copies.get(rank) ?? this.engine.compile(identityModel(rank), this.runtime);
     this.#copies.set(rank, copy);
     // onnxruntime-node 1.30 ends the process when the contents of a device's tensor are read: a graph copies them.
     const { y } = await (await copy).run({ x: value.resident.tensor }, { y: null });
@@ -105,6 +105,12 @@ export class SessionCache {
     for (const value of compiled.residents.living) await this.fetch(value);
     compiled.residents.clear();
     await compiled.release();
+  }
+
+  #tensorOf(value: Value): RuntimeTensor {
+    if (value.resident !== undefined) return value.resident.tensor;
+    if (value.data === undefined) throw new Error("internal: a graph reads a value without contents");
+    return this.engine.tensor(value, value.data);
   }
 
   /** Frees every compiled graph. */
@@ -136,7 +142,7 @@ export class SessionCache {
         const contents = each.constants.map(({ data }) => data);
         lowered.push(lower(each, contents, await this.#buildOptions(each)));
       }
-      compiled = await Compiled.of([...others, ...lowered], this.runtime);
+      compiled = await Compiled.of([...others, ...lowered], this.engine, this.runtime);
       for (const each of [plan, ...announced]) this.#announced.delete(each);
       this.statistics.compiled++;
     }
@@ -149,7 +155,7 @@ export class SessionCache {
   }
 
   /** What the graphs of this plan may have. */
-  async #buildOptions(plan: Plan): Promise<Pick<BuildOptions, "target" | "block" | "filterGradients">> {
+  async #buildOptions(plan: Plan): Promise<Parameters<typeof lower>[2]> {
     const [provider] = this.runtime.executionProviders;
     const hasFilterGradient = plan.nodes.some(({ kernel }) => kernel === "Conv2DBackpropFilter");
     // Only images have channels in blocks: most graphs besides a network's need not wait for what tries the operators.
@@ -158,9 +164,10 @@ export class SessionCache {
     );
     const mayBlock = provider === "cpu" && this.#blocks && hasImage;
     return {
+      isProfiled: this.engine.isProfiled,
       target: provider === "webgpu" ? "webgpu" : "onnxruntime",
-      block: mayBlock ? await findBlockSize() : undefined,
-      filterGradients: hasFilterGradient && mayBlock ? await findFilterGradients() : undefined,
+      block: mayBlock ? await findBlockSize(this.engine) : undefined,
+      filterGradients: hasFilterGradient && mayBlock ? await findFilterGradients(this.engine) : undefined,
     };
   }
 
@@ -187,12 +194,6 @@ export class SessionCache {
       await this.#release(compiled);
     }
   }
-}
-
-function tensorOf(value: Value): RuntimeTensor {
-  if (value.resident !== undefined) return value.resident.tensor;
-  if (value.data === undefined) throw new Error("internal: a graph reads a value without contents");
-  return hostTensor(value, value.data);
 }
 
 function contentsOf(tensor: RuntimeTensor | undefined): HostData {

@@ -1,7 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
 import { type DataType, util } from "@tensorflow/tfjs-core";
+import type { RuntimeTensor } from "../engine/engine.ts";
 import type { KernelName } from "./kernel-types.ts";
-import type { RuntimeTensor } from "./runtime.ts";
 import type { HostData, NumericType, Signature } from "./signature.ts";
 
 /** A kernel's inputs by name, absent ones `undefined`, or a list. */

@@ -5,10 +5,10 @@ import { GraphBuilder } from "@lookonce/onnx";
 import { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { nodeEngine } from "../engine/node/engine.ts";
 import { comparison, findFilterGradients, operandShapes } from "../graph/filter-gradient-forms.ts";
 import type { FilterGradientForm } from "../graph/filter-gradients.ts";
 import { Lowering } from "../graph/lowering.ts";
-import { compile, hostTensor } from "../graph/runtime.ts";
 import { hostValue, sizeOf } from "../graph/value.ts";
 import { type OnnxRuntimeBackend, registerOnnxRuntime } from "../index.ts";
 import { blockedFilterGradient } from "./blocked-filter-gradient.ts";
@@ -17,7 +17,7 @@ import { chooseForm } from "./filter-gradient-form.ts";
 
 const runtime = { executionProviders: ["cpu"], threads: 2 };
 /** What this machine can do; the tests that compute are of its block size, 16 or 8. */
-const found = await findFilterGradients();
+const found = await findFilterGradients(nodeEngine);
 const block = found?.block ?? 16;
 
 interface Shape {
@@ -61,10 +61,10 @@ function relativeError(actual: Float32Array, expected: Float32Array): number {
 
 /** How far the gradient in a form is from the plain one, relative to the largest element. */
 async function errorOf(rng: Random, c: Convolution, form: FilterGradientForm): Promise<number> {
-  const session = await compile(comparison(block, [{ c, form }]).build(), runtime);
+  const session = await nodeEngine.compile(comparison(block, [{ c, form }]).build(), runtime);
   const numbers = (shape: number[]) => {
     const data = Float32Array.from({ length: sizeOf(shape) }, () => rng.uniform(-1, 1));
-    return hostTensor({ shape, dtype: "float32" }, data);
+    return nodeEngine.tensor({ shape, dtype: "float32" }, data);
   };
   const { x, dy } = operandShapes(c);
   const feeds = { x0: numbers(x), dy0: numbers(dy) };

@@ -2,6 +2,7 @@ import { convBnAct } from "@lookonce/nn";
 import type { OnnxNode } from "@lookonce/onnx";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
+import { nodeEngine } from "../engine/node/engine.ts";
 import { findBlockSize } from "../graph/block-size.ts";
 import { buildGraph } from "../graph/build.ts";
 import { findFilterGradients } from "../graph/filter-gradient-forms.ts";
@@ -11,7 +12,7 @@ import { inScope } from "../record-only.ts";
 
 // Which operators the graphs have: that they compute the right numbers is tested with whole programs.
 
-const block = await findBlockSize();
+const block = await findBlockSize(nodeEngine);
 
 beforeAll(async () => {
   await registerOnnxRuntime({ blocks: true });
@@ -20,7 +21,7 @@ beforeAll(async () => {
 
 /** How many nodes of each operator compute what `make` returns, in bodies too. */
 async function operators(make: () => tf.Tensor[]): Promise<Record<string, number>> {
-  const filterGradients = await findFilterGradients();
+  const filterGradients = await findFilterGradients(nodeEngine);
   const plan = inScope(() => makePlan(make().map((tensor) => currentBackend()!.value(tensor))));
   const options = { target: "onnxruntime", isConstant: () => false, block, filterGradients } as const;
   const counts: Record<string, number> = {};

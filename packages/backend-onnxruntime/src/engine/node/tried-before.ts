@@ -4,7 +4,6 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder, readRegular, writeWhole } from "@lookonce/files";
-import { runtimeVersion } from "./runtime.ts";
 
 const ownCode = fileURLToPath(import.meta.url);
 
@@ -18,11 +17,11 @@ export function triesFolder(code: string = ownCode, env: NodeJS.ProcessEnv = pro
 }
 
 /** What the answer depends on: versions of this package, of ONNX Runtime and Node.js, and the processor. */
-function situation(): Record<string, string> {
+function situation(onnxruntime: string): Record<string, string> {
   const code = createHash("sha256").update(readFileSync(ownCode)).digest("hex");
   const [{ model = "" } = {}] = cpus();
   const { arch, platform, versions } = process;
-  return { code, onnxruntime: runtimeVersion, node: versions.node, platform, arch, processor: model };
+  return { code, onnxruntime, node: versions.node, platform, arch, processor: model };
 }
 
 /**
@@ -30,15 +29,16 @@ function situation(): Record<string, string> {
  *
  * What is kept is a small file that has all that the answer depends on; one with anything else is as good as none.
  *
+ * @param onnxruntime ONNX Runtime's version
  * @param folder where it is kept; `undefined` for nowhere
  */
 export async function triedBefore(
   what: string,
   attempt: () => Promise<boolean>,
-  folder: string | undefined = triesFolder(),
+  { onnxruntime, folder = triesFolder() }: { onnxruntime: string; folder?: string | undefined },
 ): Promise<boolean> {
   if (folder === undefined) return attempt();
-  const text = `${JSON.stringify({ works: what, ...situation() }, null, 2)}\n`;
+  const text = `${JSON.stringify({ works: what, ...situation(onnxruntime) }, null, 2)}\n`;
   const file = join(folder, `${createHash("sha256").update(text).digest("hex").slice(0, 32)}.json`);
   const kept = await readRegular(file, { what: "cache file", maxBytes: 4096 }).catch(() => undefined);
   if (kept?.toString() === text) return true;

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GraphBuilder } from "@lookonce/onnx";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { nodeEngine } from "./engine.ts";
 import { type ProfileEvent, profileTables } from "./profile.ts";
-import { compile, hostTensor } from "./runtime.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lookonce-profile-"));
 
@@ -48,12 +48,14 @@ describe("profiles", () => {
   });
 
   it("are written to the folder of LOOKONCE_PROFILE when a graph is released", async () => {
+    expect(nodeEngine.isProfiled).toBe(false);
     vi.stubEnv("LOOKONCE_PROFILE", join(folder, "new"));
+    expect(nodeEngine.isProfiled).toBe(true);
     const graph = new GraphBuilder();
     const doubled = graph.node("Add", [graph.input("x", "float32", [2]), "x"], {}, { outputs: ["y"] });
     graph.output(doubled, "float32", [2]);
-    const session = await compile(graph.build(), { executionProviders: ["cpu"] });
-    const x = hostTensor({ dtype: "float32", shape: [2] }, Float32Array.of(1, 2));
+    const session = await nodeEngine.compile(graph.build(), { executionProviders: ["cpu"] });
+    const x = nodeEngine.tensor({ dtype: "float32", shape: [2] }, Float32Array.of(1, 2));
     await session.run({ x }, { y: null });
     await session.release();
     const tables = readdirSync(join(folder, "new")).filter((name) => name.endsWith(".md"));

@@ -1,0 +1,89 @@
+import { LookonceError } from "@lookonce/errors";
+import type { OnnxModel } from "@lookonce/onnx";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
+import type { HostData, Signature } from "../graph/signature.ts";
+
+/** How ONNX Runtime runs graphs: its execution providers in the order of preference, and threads for one operator. */
+export interface RuntimeOptions {
+  readonly executionProviders: readonly string[];
+  readonly threads?: number;
+}
+
+/** A tensor of ONNX Runtime, on the host or in the device's memory. */
+export type RuntimeTensor = Tensor;
+
+/** A compiled graph. */
+export interface Session {
+  /**
+   * Runs the graph, writing to `outputs`; `null` for new tensors.
+   *
+   * @returns what it computed: the tensors of `outputs` where they were given
+   * @throws LookonceError `DEVICE` when it fails
+   */
+  run(
+    inputs: Record<string, RuntimeTensor>,
+    outputs: Record<string, RuntimeTensor | null>,
+  ): Promise<InferenceSession.ReturnType>;
+  release(): Promise<void>;
+}
+
+/** Where graphs run: a build of ONNX Runtime, and what it offers. The module `#engine` has the one of Node or of browsers. */
+export interface Engine {
+  /** ONNX Runtime's version. */
+  readonly version: string;
+  /** The processor's kind: `x64`, `arm64`, `wasm`. */
+  readonly processor: string;
+  /** Largest sum of compiled graphs' working memory, in bytes, where the options name none. */
+  readonly memoryBudget: number;
+  /** Whether channels may be in blocks (domain `com.microsoft.nchwc`), where the options do not say. */
+  readonly blocks: boolean;
+  /** Whether times are measured by node: then nodes need names. */
+  readonly isProfiled: boolean;
+  /** Bytes that are occupied now; 0 where that cannot be known. */
+  occupied(): number;
+  /** A tensor over contents on the host. */
+  tensor(signature: Signature, data: HostData): RuntimeTensor;
+  /** Compiles a graph whose `resident` outputs stay on the device. @throws LookonceError `DEVICE` when it is refused */
+  compile(model: OnnxModel, options: RuntimeOptions, resident?: readonly string[]): Promise<Session>;
+  /** Tries something that works or not on this machine, unless it is known that it works. */
+  tried(what: string, attempt: () => Promise<boolean>): Promise<boolean>;
+  /** Keeps facts beside the measured times, where times are measured. */
+  note(name: string, facts: object): void;
+}
+
+/** Options by which an engine is chosen. */
+export interface EngineOptions extends RuntimeOptions {
+  /**
+   * Browsers: the folder that serves ONNX Runtime's `ort-wasm-*.mjs` and `ort-wasm-*.wasm`. Default: beside the page's own
+   * bundle, where bundlers write them.
+   */
+  readonly runtimeFiles?: string;
+}
+
+/** Does what ONNX Runtime may refuse. @throws LookonceError `DEVICE` with what it says */
+export async function attempt<T>(verb: string, providers: readonly string[], task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new LookonceError("DEVICE", `ONNX Runtime ${verb} on ${providers.join(", ")}: ${message}`, { cause });
+  }
+}
+
+/** Options of every session, whichever the engine. */
+export function sessionOptions(
+  { executionProviders, threads }: RuntimeOptions,
+  resident: readonly string[],
+): InferenceSession.SessionOptions {
+  return {
+    executionProviders: [...executionProviders],
+    // The lowering leaves little to optimize, and searching takes seconds for a training step's thousands of nodes.
+    graphOptimizationLevel: "disabled",
+    enableMemPattern: false,
+    logSeverityLevel: 3,
+    ...(resident.length === 0
+      ? {}
+      : { preferredOutputLocation: Object.fromEntries(resident.map((name) => [name, "gpu-buffer"])) }),
+    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+  };
+}

@@ -1,0 +1,100 @@
+import { serializeModel } from "@lookonce/onnx";
+import type * as Runtime from "onnxruntime-web";
+import type { HostData } from "../../graph/signature.ts";
+import { attempt, type Engine, type EngineOptions, type RuntimeTensor, sessionOptions } from "../engine.ts";
+
+type Build = typeof Runtime;
+
+/** Builds of ONNX Runtime: a page loads the ones that it needs, each once. */
+const builds = {
+  wasm: (): Promise<Build> => import("onnxruntime-web/wasm"),
+  webgpu: (): Promise<Build> => import("onnxruntime-web/webgpu"),
+  jspi: (): Promise<Build> => import("onnxruntime-web/jspi"),
+};
+
+const engines = new Map<keyof typeof builds, Promise<Engine>>();
+
+/** Bytes that 32-bit WebAssembly can address. */
+const addressable = 2 ** 32;
+
+/**
+ * ONNX Runtime as WebAssembly; graphs of the provider `webgpu` run on the graphics card.
+ *
+ * Threads need a page that is isolated from others (headers COOP and COEP) and `runtimeFiles`, since they load ONNX Runtime by
+ * themselves; elsewhere there is one. The first engine that a page loads decides on both.
+ */
+export function loadEngine(options: EngineOptions): Promise<Engine> {
+  const name = options.executionProviders.includes("webgpu") ? webgpuBuild() : "wasm";
+  const engine = engines.get(name) ?? builds[name]().then((build) => configure(build, options));
+  engines.set(name, engine);
+  // What could not be fetched may be there later.
+  engine.catch(() => engines.delete(name));
+  return engine;
+}
+
+/** Where WebAssembly can wait for promises by itself the build that does so is smaller and faster. */
+function webgpuBuild(): "jspi" | "webgpu" {
+  return "Suspending" in WebAssembly ? "jspi" : "webgpu";
+}
+
+function configure(build: Build, { threads, runtimeFiles }: EngineOptions): Engine {
+  const { wasm } = build.env;
+  const isIsolated = globalThis.crossOriginIsolated === true;
+  wasm.numThreads = isIsolated && runtimeFiles !== undefined ? (threads ?? navigator.hardwareConcurrency) : 1;
+  if (runtimeFiles !== undefined) wasm.wasmPaths = runtimeFiles.replace(/\/?$/, "/");
+  return webEngine(build);
+}
+
+function webEngine({ env, InferenceSession, Tensor }: Build): Engine {
+  let queue: Promise<unknown> = Promise.resolve();
+  /** A build that waits for the graphics card cannot be called meanwhile. */
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
+    const result = queue.then(task);
+    queue = result.catch(() => undefined);
+    return result;
+  };
+  return {
+    version: env.versions.web ?? env.versions.common,
+    processor: "wasm",
+    memoryBudget: addressable / 2,
+    blocks: true,
+    isProfiled: false,
+    // WebAssembly's memory is not to be seen from outside.
+    occupied: () => 0,
+    tensor: ({ dtype, shape }, data) => new Tensor(dtype as "float32", data as Float32Array, shape),
+    async compile(model, options, resident = []) {
+      const { executionProviders: providers } = options;
+      const session = await inTurn(() =>
+        attempt("refused a graph", providers, () =>
+          InferenceSession.create(serializeModel(model), sessionOptions(options, resident)),
+        ),
+      );
+      return {
+        run: (inputs, outputs) =>
+          inTurn(() =>
+            attempt("failed", providers, async () => {
+              // It copies what is on the host into its own memory and results out of it again: given outputs stay as they are.
+              const results = await session.run(inputs, nothingGiven(outputs));
+              const kept = Object.entries(results).map(([name, result]) => {
+                const given = outputs[name];
+                return [name, given ? copied(result, given) : result];
+              });
+              return Object.fromEntries(kept);
+            }),
+          ),
+        release: () => inTurn(() => session.release()),
+      };
+    },
+    tried: (_, attempted) => attempted(),
+    note() {},
+  };
+}
+
+function nothingGiven(outputs: Readonly<Record<string, RuntimeTensor | null>>): Record<string, null> {
+  return Object.fromEntries(Object.keys(outputs).map((name) => [name, null]));
+}
+
+function copied(result: RuntimeTensor, given: RuntimeTensor): RuntimeTensor {
+  (given.data as HostData).set(result.data as HostData);
+  return given;
+}
