@@ -141,6 +141,13 @@ describe("GraphBuilder, given mistakes", () => {
     expect(error.message).toContain(message);
   });
 
+  it("leaves checking to who compiles the graph, when asked", () => {
+    const graph = started();
+    graph.output(graph.node("Relu", ["image"]), "float32");
+    expect(graph.build({ isChecked: false }).graph.nodes.at(-1)?.inputs).toEqual(["image"]);
+    expect(() => graph.build()).toThrow("Did you mean");
+  });
+
   it.each<[string, string, (graph: GraphBuilder) => unknown]>([
     [
       "an input that nothing makes, with the likely name",

@@ -37,6 +37,8 @@ export interface BuildOptions {
   metadata?: Readonly<Record<string, string>>;
   /** Description for people. */
   docString?: string;
+  /** Whether every value must be defined once and before it is read. Default `true`; whoever compiles the graph finds that, too. */
+  isChecked?: boolean;
 }
 
 const NO_ATTRIBUTES: Readonly<Record<string, Attribute>> = Object.freeze({});
@@ -211,7 +213,7 @@ export class GraphBuilder {
     for (const name of this.#initializers.keys()) if (!needed.has(name)) this.#initializers.delete(name);
   }
 
-  /** Checks the graph and returns the model. */
+  /** Checks the graph, unless options say otherwise, and returns the model. */
   build(options: BuildOptions = {}): OnnxModel {
     const opset = options.opset ?? 20;
     const graph: OnnxGraph = {
@@ -224,7 +226,7 @@ export class GraphBuilder {
     if (graph.outputs.length === 0) {
       throw new LookonceError("ARGUMENT", `graph "${this.#name}" has no output. Declare one with output().`);
     }
-    checkGraph(graph);
+    if (options.isChecked !== false) checkGraph(graph);
     return {
       irVersion: options.irVersion ?? irVersionOf(opset),
       opsets: opsetsOf(graph, opset, options.extraDomains ?? {}),

@@ -60,7 +60,8 @@ export function lower(
     },
   );
   const names = [...plan.inputs, ...plan.constants].map((value) => inputs.get(value));
-  return { plan, written, model: graph.build(), names };
+  // ONNX Runtime, which compiles it now, checks the same and names the node, too
+  return { plan, written, model: graph.build({ isChecked: false }), names };
 }
 
 /** A session that computes one plan, or any one of a group's plans at a time. */

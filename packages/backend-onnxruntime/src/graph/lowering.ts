@@ -74,6 +74,7 @@ export class Lowering implements Layout {
   isSingle = false;
   readonly #uses: ReadonlyMap<Value, number>;
   /** Names of reshapes by what is reshaped and the shape, and what each of them is a reshape of. */
+  readonly #int64s = new Map<string, string>();
   readonly #reshapes = new Map<string, string>();
   readonly #reshaped = new Map<string, string>();
   /** Whether nodes of a body are written, whose values nothing outside may read. */
@@ -340,7 +341,10 @@ export class Lowering implements Layout {
 
   /** A vector of int64, the type of ONNX's shapes, axes and indices. */
   int64s(values: readonly number[]): string {
-    return this.constant("int64", BigInt64Array.from(values, BigInt));
+    const key = values.join();
+    const known = this.#int64s.get(key) ?? this.constant("int64", BigInt64Array.from(values, BigInt));
+    this.#int64s.set(key, known);
+    return known;
   }
 
   transpose(name: string, perm: readonly number[]): string {
