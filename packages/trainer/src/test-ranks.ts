@@ -59,7 +59,9 @@ export interface RankCase {
   lr?: number;
   /** Settings of its recipe. */
   recipe?: Readonly<Record<string, number | string>>;
-  options?: Pick<TrainStepOptions, "amp" | "syncBn" | "halfGradients" | "clip">;
+  options?: Pick<TrainStepOptions, "amp" | "syncBn" | "halfGradients">;
+  /** By what a rank's loss is multiplied. Default 1. */
+  exaggerates?: (rank: number) => number;
 }
 
 interface Parts {
@@ -119,6 +121,14 @@ export async function trainOnRanks(size: number, one: RankCase): Promise<Trained
     communicators.map(async (communicator) => {
       const parts = await partsOf(one);
       const { criterion, optimizer, ema } = parts;
+      const factor = one.exaggerates?.(communicator?.rank ?? 0) ?? 1;
+      if (factor !== 1) {
+        const loss = criterion.loss.bind(criterion);
+        criterion.loss = (...args) => {
+          const { total, parts } = loss(...args);
+          return { total: tf.mul(total, factor), parts };
+        };
+      }
       const settings = { criterion, optimizer, ema, clip: 10, accumulates: accumulate > 1, communicator, ...options };
       return { parts, step: new TrainStep(parts.model, settings), results: [] as StepResult[] };
     }),

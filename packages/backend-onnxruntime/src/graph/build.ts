@@ -74,6 +74,11 @@ export function buildGraph(plan: Plan, options: BuildOptions): { graph: GraphBui
   }
   // A lowering may compute from an input's inputs and leave the input itself unread.
   graph.prune();
+  if (plan.inOrder && target !== "webgpu") {
+    // ONNX Runtime begins with what the last of all unread nodes needs: here those are one an output, the first call's last.
+    const calls = plan.outputs.map(({ producer }, i) => ({ id: producer?.id ?? -1, name: results[i] ?? "" }));
+    for (const { name } of calls.sort((a, b) => b.id - a.id)) graph.node("Size", [name]);
+  }
   return { graph, inputs };
 }
 

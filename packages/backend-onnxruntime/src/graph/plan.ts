@@ -17,6 +17,8 @@ export interface Plan {
   readonly resident: ReadonlySet<number>;
   /** Plans of the same group alternate and share one session's working memory; without one a plan has its own. */
   readonly group: string | undefined;
+  /** Whether outputs are computed in the order of their calls. */
+  readonly inOrder: boolean;
   /** Equal for plans with the same structure, shapes, types and attributes, whatever the contents. */
   readonly key: string;
 }
@@ -27,6 +29,11 @@ export interface PlanOptions {
   /** Outputs that stay in the device's memory. */
   resident?: ReadonlySet<Value>;
   group?: string | undefined;
+  /**
+   * Whether outputs are computed in the order of their calls, and what they need just before. Default `false`: ONNX Runtime
+   * begins with what the last outputs need, which is fine where those need nearly everything.
+   */
+  inOrder?: boolean;
 }
 
 const shapeNumber = numbering();
@@ -34,7 +41,7 @@ const shapeNumber = numbering();
 /** Collects the calls that the outputs depend on, in the order in which they were made. */
 export function makePlan(
   outputs: readonly Value[],
-  { autocast = false, resident: staying = new Set(), group }: PlanOptions = {},
+  { autocast = false, resident: staying = new Set(), group, inOrder = false }: PlanOptions = {},
 ): Plan {
   const nodes = reachable(outputs);
   const numbers = new Map<Value, number>();
@@ -50,10 +57,11 @@ export function makePlan(
   words.push(-2);
   for (const value of outputs) words.push(numberOf(value));
   if (autocast) words.push(-4);
+  if (inOrder) words.push(-6);
   const resident = new Set(outputs.flatMap((value, i) => (staying.has(value) ? [i] : [])));
   if (resident.size > 0) words.push(-5, ...resident);
   const key = Buffer.from(Int32Array.from(words).buffer).toString("latin1");
-  return { nodes, inputs, constants, outputs, autocast, resident, group, key };
+  return { nodes, inputs, constants, outputs, autocast, resident, group, inOrder, key };
 
   function numberOf(value: Value): number {
     const known = numbers.get(value);

@@ -28,6 +28,8 @@ export function planStages(outputs: readonly Value[], options: PlanOptions, { is
     plan: makePlan([...results.values(), ...passed.keys(), ...sums.map(({ part }) => part)], {
       ...options,
       group: group && `${group} stage ${stage}`,
+      // A stage's sums are of gradients of all layers, each of which needs the maps of one.
+      inOrder: true,
     }),
     targets: [...results.keys(), ...passed.values(), ...sums.map(({ total }) => total)],
   }));

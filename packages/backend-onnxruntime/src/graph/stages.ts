@@ -84,45 +84,55 @@ function readableFrom(value: Value, stageOf: ReadonlyMap<Value, number>): number
  */
 function assignStages(nodes: readonly Node[], outputs: readonly Value[]): Map<Value, number> {
   const stageOf = new Map<Value, number>();
-  /** What depends on no other stage's results. */
-  const free = new Set<Value>();
-  for (const { kernel, outputs, ...node } of nodes) {
-    const operands = operandsOf({ kernel, outputs, ...node });
-    const stage = Math.max(0, ...operands.map((value) => readableFrom(value, stageOf)));
-    const isFree = kernel !== "AllReduce" && operands.every((value) => free.has(value) || !stageOf.has(value));
-    for (const value of outputs) {
-      stageOf.set(value, stage);
-      if (isFree) free.add(value);
-    }
+  for (const node of nodes) {
+    const stage = Math.max(0, ...operandsOf(node).map((value) => readableFrom(value, stageOf)));
+    for (const value of node.outputs) stageOf.set(value, stage);
   }
   const last = Math.max(0, ...outputs.map((value) => readableFrom(value, stageOf)));
+  const latest = latestStages(nodes, stageOf);
   /** The first and the last stage that reads each value. */
   const readers = new Map<Value, { first: number; last: number }>();
   for (const node of nodes.toReversed()) {
-    const [output] = node.outputs;
-    const earliest = (output && stageOf.get(output)) ?? 0;
-    const latest = Math.min(...node.outputs.map((value) => readers.get(value)?.first ?? last));
-    const stage = latest > earliest && isBetterLate(node, latest) ? latest : earliest;
+    const early = Math.min(...node.outputs.map((value) => stageOf.get(value) ?? 0));
+    const late = Math.min(...node.outputs.map((value) => readers.get(value)?.first ?? last));
+    const stage = late > early && isBetterLate(node, late) ? late : early;
     for (const value of node.outputs) stageOf.set(value, stage);
     for (const value of operandsOf(node)) {
-      const known = readers.get(value);
-      readers.set(value, {
-        first: Math.min(known?.first ?? stage, stage),
-        last: Math.max(known?.last ?? stage, stage),
-      });
+      const { first = stage, last = stage } = readers.get(value) ?? {};
+      readers.set(value, { first: Math.min(first, stage), last: Math.max(last, stage) });
     }
   }
   return stageOf;
 
-  function isBetterLate({ kernel, inputs, outputs, ...node }: Node, stage: number): boolean {
-    if (kernel === "AllReduce") return false;
-    if (outputs.every((value) => free.has(value))) return true;
-    const sum = (values: Iterable<Value>): number => [...values].reduce((total, { shape }) => total + sizeOf(shape), 0);
-    const kept = sum(outputs.filter((value) => readers.has(value)));
-    const operands = new Set(operandsOf({ kernel, inputs, outputs, ...node }));
+  function isBetterLate(node: Node, stage: number): boolean {
+    if (node.kernel === "AllReduce") return false;
     const isNew = (value: Value): boolean =>
-      stageOf.has(value) && !free.has(value) && !isTotal(value) && (readers.get(value)?.last ?? -1) < stage;
+      (latest.get(value) ?? stage) < stage && (readers.get(value)?.last ?? -1) < stage;
+    const added = elements([...new Set(operandsOf(node))].filter(isNew));
+    const saved = elements(node.outputs.filter((value) => readers.has(value)));
     // Factors and offsets a channel do not count beside a map.
-    return kept > 0 && sum([...operands].filter(isNew)) <= kept * (1 + 1 / 16);
+    return added === 0 || (saved > 0 && added <= saved * (1 + 1 / 16));
   }
+}
+
+/** The last stage in which each value can be computed from inputs and sums alone, and in time for the sums that need it. */
+function latestStages(nodes: readonly Node[], stageOf: ReadonlyMap<Value, number>): ReadonlyMap<Value, number> {
+  const never = Number.POSITIVE_INFINITY;
+  const needed = new Map<Value, number>();
+  const earliest = (values: readonly Value[], map: ReadonlyMap<Value, number>): number =>
+    Math.min(...values.map((value) => map.get(value) ?? never));
+  for (const node of nodes.toReversed()) {
+    const stage = earliest(node.outputs, node.kernel === "AllReduce" ? stageOf : needed);
+    for (const value of operandsOf(node)) needed.set(value, Math.min(needed.get(value) ?? never, stage));
+  }
+  const latest = new Map<Value, number>();
+  for (const node of nodes) {
+    const stage = Math.min(earliest(node.outputs, needed), earliest(operandsOf(node), latest));
+    for (const value of node.outputs) latest.set(value, node.kernel === "AllReduce" ? never : stage);
+  }
+  return latest;
+}
+
+function elements(values: readonly Value[]): number {
+  return values.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
