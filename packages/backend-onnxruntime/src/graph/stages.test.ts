@@ -85,7 +85,7 @@ describe("planStages", () => {
   it("computes a stage's results in the order of their calls", () => {
     const planned = plan((x, y) => [allReduce(tf.exp(x)), allReduce(tf.sqrt(y)), allReduce(tf.sin(x))]);
     const [{ plan: first }] = planned.stages as [StagedPlan["stages"][0]];
-    const { nodes } = lower(first, [], { target: "onnxruntime" }).model.graph;
+    const { nodes } = lower(first, [], { target: "onnxruntime", isProfiled: false }).model.graph;
     const makers = new Map(nodes.flatMap(({ op, outputs }) => outputs.map((name) => [name, op])));
     // The runtime begins with what the last unread node needs.
     const sizes = nodes.filter(({ op }) => op === "Size").map(({ inputs: [name = ""] }) => makers.get(name));
