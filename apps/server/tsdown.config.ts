@@ -7,5 +7,6 @@ export default library({
     "inference-process": "src/pool/process/inference-process.ts",
     "inference-thread": "src/pool/inference-thread.ts",
     "job-worker": "src/jobs/worker/job-worker.ts",
+    "queue-program": "src/jobs/worker/queue-program.ts",
   },
 });

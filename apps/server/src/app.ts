@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import multipart from "@fastify/multipart";
 import { isTracingRequested, startTracing, untraced } from "@lookonce/telemetry";
 import { type FastifyInstance, fastify } from "fastify";
@@ -98,7 +98,9 @@ async function addRoutes(app: FastifyInstance, parts: ServiceParts): Promise<voi
   const { runsRoot, dataRoots, modelRoots, device, database = join(runsRoot, "jobs.sqlite"), jobs } = settings;
   const modelPath = (name: string): string | undefined => models.pathOf(name);
   const folders = { runsRoot, dataRoots, modelRoots, modelPath, database };
-  await app.register(jobsPlugin, { ...folders, device, health, tracing, ...jobs });
+  const { queue: url, storage } = settings;
+  const queue = url === undefined || storage === undefined ? undefined : { url, storage: { url: resolve(storage) } };
+  await app.register(jobsPlugin, { ...folders, device, health, tracing, queue, ...jobs });
   await webPage(app, settings.web);
 }
 

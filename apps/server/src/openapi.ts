@@ -1,9 +1,7 @@
-import { readFileSync } from "node:fs";
 import swagger from "@fastify/swagger";
 import type { FastifyInstance, FastifySchema } from "fastify";
 import type { FullSettings } from "./settings.ts";
-
-const { version }: { version: string } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+import { version } from "./version.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -30,6 +28,7 @@ export async function openApi(app: FastifyInstance, { key, predictKey }: FullSet
         { name: "track", description: "Objects with identities, in videos and in sessions of frames" },
         { name: "models", description: "Detectors that are loaded" },
         { name: "jobs", description: "Trainings, validations and exports" },
+        { name: "queue", description: "Workers and jobs of the queue that jobs are handed over to" },
         { name: "runs", description: "What trainings left: curves, images, weights" },
         { name: "service", description: "Health and measurements" },
       ],

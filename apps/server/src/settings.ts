@@ -52,7 +52,17 @@ export interface ServerSettings
 /** How jobs run; workers of inference go before them. */
 export type JobSettings = Pick<JobsOptions, "concurrency" | "threads" | "grace">;
 
-type Optional = "imgsz" | "key" | "predictKey" | "database" | "web" | "threads" | "jobs" | "tracing";
+type Optional =
+  | "imgsz"
+  | "key"
+  | "predictKey"
+  | "database"
+  | "web"
+  | "threads"
+  | "jobs"
+  | "tracing"
+  | "queue"
+  | "storage";
 
 /** {@link ServerSettings} with the defaults filled in. */
 export type FullSettings = Readonly<Required<Omit<ServerSettings, Optional>> & Pick<ServerSettings, Optional>>;
@@ -100,6 +110,8 @@ export function fillSettings(settings: ServerSettings): FullSettings {
 }
 
 function requireSense({
+  queue,
+  storage,
   imgsz,
   maxImgsz,
   maxWaiting,
@@ -119,6 +131,9 @@ function requireSense({
     throw argument(
       "predict_key= is for those who may only predict: key= must be another one, for those who may do everything.",
     );
+  }
+  if ((queue === undefined) !== (storage === undefined)) {
+    throw argument("queue= and storage= go together: workers of a queue find models and data in the storage.");
   }
   for (const origin of cors) {
     if (origin === "*" && key !== undefined) continue;

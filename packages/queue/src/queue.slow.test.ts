@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LookonceError } from "@lookonce/errors";
+import { freePort, hasRedis, TestRedis, until } from "@lookonce/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { jobId } from "./check-job.ts";
 import { type FollowedEvent, type JobQueue, openQueue } from "./job-queue.ts";
@@ -10,11 +11,10 @@ import type { Job, Runner } from "./jobs.ts";
 import { computePart, readPart } from "./parts.ts";
 import { QueueWorker, type QueueWorkerOptions } from "./queue-worker.ts";
 import { openStorage } from "./storage/open-storage.ts";
-import { freePort, hasRedis, TestRedis, until } from "./test-redis.ts";
 
 const version = "1.2.3";
 
-describe.skipIf(!hasRedis)("a queue", () => {
+describe.skipIf(!hasRedis())("a queue", () => {
   const folder = mkdtempSync(join(tmpdir(), "queue-"));
   const storage = { url: join(folder, "storage") };
   const open = new Set<{ stop?(graceMs: number): Promise<void>; close?(): Promise<void> }>();

@@ -13,4 +13,5 @@ export {
   sharedPath,
 } from "./golden.ts";
 export { type GoldenObjects, type GoldenTargets, goldenTargets, objectsOfRows } from "./golden-targets.ts";
+export { freePort, hasRedis, TestRedis, until } from "./redis.ts";
 export { slimModelFile, slimZooFile, type TinyModelOptions, tinyModelYaml, tinyNeckYaml } from "./tiny-model.ts";

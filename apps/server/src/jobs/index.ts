@@ -1,13 +1,17 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { LookonceError } from "@lookonce/errors";
+import { openQueue } from "@lookonce/queue";
 import type { FastifyPluginAsync } from "fastify";
 import { datasetRoutes } from "../datasets/datasets.ts";
 import { runRoutes } from "../run-folders/run-routes.ts";
+import { version } from "../version.ts";
 import type { JobsOptions } from "./jobs-options.ts";
 import { JobQueue } from "./queue/job-queue.ts";
 import { processRunner } from "./queue/process-runner.ts";
+import { checkedStorage, queueRunner } from "./queue/queue-runner.ts";
 import { jobRoutes } from "./routes/job-routes.ts";
+import { queueRoutes } from "./routes/queue-routes.ts";
 import { openDatabase } from "./store/database.ts";
 import { Disk } from "./store/disk.ts";
 import { EventStore } from "./store/event-store.ts";
@@ -45,7 +49,11 @@ export const jobsPlugin: FastifyPluginAsync<JobsOptions> = async (app, options) 
   const jobs = new JobStore(database, disk);
   const events = new EventStore(database, disk);
   const log = (line: object, message = "a job's process printed"): void => app.log.error(line, message);
-  const runner = processRunner(options.tracing);
+  const shared = options.queue && (await openQueue({ url: options.queue.url, version, log: (line) => log({}, line) }));
+  const runner =
+    shared && options.queue
+      ? queueRunner({ queue: shared, storage: checkedStorage(options.queue.storage, runsRoot), log })
+      : processRunner(options.tracing);
   const queue = new JobQueue({ jobs, events, disk, options: { ...options, runsRoot }, runner, log });
   const streams = new AbortController();
 
@@ -55,6 +63,7 @@ export const jobsPlugin: FastifyPluginAsync<JobsOptions> = async (app, options) 
     streams.abort();
     await queue.close();
   });
+  await app.register(queueRoutes, { queue: shared, jobs });
   await app.register(jobRoutes, { jobs, events, queue, runsRoot, heartbeat, signal: streams.signal });
   await app.register(runRoutes, { runsRoot, roots: [runsRoot, ...dataRoots, ...modelRoots] });
   await app.register(datasetRoutes, { dataRoots: dataRoots.filter((root) => existsSync(root)) });

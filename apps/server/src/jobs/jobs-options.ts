@@ -1,4 +1,5 @@
 import type { DeviceName } from "@lookonce/config";
+import type { StorageRef } from "@lookonce/queue";
 import type { Tracing } from "@lookonce/telemetry";
 
 /** What is wrong with the jobs of a service, in sentences for people; predictions go on. */
@@ -7,6 +8,14 @@ export interface JobHealth {
   damage?: string;
   /** Why nothing is written at the moment. */
   fault?: string;
+}
+
+/** A queue whose workers carry out a service's jobs. */
+export interface QueueSettings {
+  /** Address of the Redis. */
+  url: string;
+  /** What service and workers share. */
+  storage: StorageRef;
 }
 
 /** Options of the jobs, runs and data sets of a service. */
@@ -21,7 +30,9 @@ export interface JobsOptions {
   modelPath?: (name: string) => string | undefined;
   /** File in which jobs and their events are kept, so that a service that was stopped or killed knows them. */
   database: string;
-  /** Jobs that run at a time (default 1); others wait. */
+  /** Where jobs are handed over to (default: they run in processes of the service). */
+  queue?: QueueSettings;
+  /** Jobs that run at a time (default 1); others wait. A queue's workers have their own limits. */
   concurrency?: number;
   /** Jobs that may wait (default 100). */
   maxQueued?: number;

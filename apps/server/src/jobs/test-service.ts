@@ -54,8 +54,13 @@ export async function startService(options: JobsOptions): Promise<FastifyInstanc
     return reply.code(statusCode).send({ error: { code, message } });
   });
   if (options.tracing?.isOn === true) await traceRequests(app);
-  await app.register(jobsPlugin, options);
-  await app.ready();
+  try {
+    await app.register(jobsPlugin, options);
+    await app.ready();
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   return app;
 }
 

@@ -273,7 +273,7 @@ describe("limits", () => {
 
   it.each([
     [{ imgsz: 2048 }, /imgsz 2048 is larger/],
-    [{ queue: 8 }, /only 8 may wait/],
+    [{ maxWaiting: 8 }, /only 8 may wait/],
     [{ cors: ["*"] }, /needs an API key/],
     [{ cors: ["https://a.test/path"] }, /is no origin/],
     [{ modelRoots: ["/nowhere/at/all"] }, /no folder/],

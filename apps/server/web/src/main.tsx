@@ -11,6 +11,7 @@ import "./styles/chart.css";
 import "./styles/train.css";
 import "./styles/runs.css";
 import "./styles/models.css";
+import "./styles/queue.css";
 
 const root = document.getElementById("page");
 if (root === null) throw new Error("index.html has no element #page");

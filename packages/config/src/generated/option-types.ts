@@ -1064,6 +1064,10 @@ export interface ServeArgs {
   maxModels?: number;
   /** Requests a minute from one address; 0 for no limit. Default: 6000. */
   rate?: number;
+  /** Queue whose workers carry out jobs. Default: the service itself. */
+  queue?: string;
+  /** Folder that the queue's workers share with the service; runs, data and models lie in it. */
+  storage?: string;
   /** Origins of web pages that may use the service. */
   cors?: readonly string[];
   /** Further host names of the service. */
@@ -1106,6 +1110,8 @@ export interface ServeValues {
   sessionTimeout: number;
   maxModels: number;
   rate: number;
+  queue?: string;
+  storage?: string;
   cors?: readonly string[];
   hosts?: readonly string[];
   proxies?: readonly string[];

@@ -129,6 +129,10 @@ export const serveOptions: OptionTable = {
   session_timeout: number("seconds without a frame after which a session of tracking ends", 60, { min: 0.1 }),
   max_models: integer("maximum models loaded at a time", 8, { min: 1 }),
   rate: integer("requests a minute from one address; 0 for no limit", 6000, { min: 0 }),
+  queue: text("redis://host:6379", "queue whose workers carry out jobs", undefined, {
+    defaultText: "the service itself",
+  }),
+  storage: text("folder", "folder that the queue's workers share with the service; runs, data and models lie in it"),
   cors: words("origins of web pages that may use the service", undefined, { expects: "origin,origin" }),
   hosts: words("further host names of the service", undefined, { expects: "name,name" }),
   proxies: words("addresses of proxies whose X-Forwarded-For is trusted", undefined, { expects: "address,address" }),

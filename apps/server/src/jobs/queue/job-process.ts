@@ -15,7 +15,7 @@ export class JobProcess {
   #killer: NodeJS.Timeout | undefined;
   #outcome: Outcome | undefined;
 
-  constructor(task: JobTask, listener: Omit<JobListener, "started">) {
+  constructor(task: JobTask, listener: Pick<JobListener, "message" | "output" | "ended">) {
     this.#child = fork(fileURLToPath(workerAddress), [], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       execArgv: ["--no-warnings"],

@@ -1,9 +1,6 @@
-import { join } from "node:path";
-import { makeRunDirectory } from "lookonce";
-import { findDataset } from "../../datasets/datasets.ts";
+import { randomUUID } from "node:crypto";
 import { HttpError } from "../../errors/http-error.ts";
-import { confine, nameBelow, withoutRoots } from "../../paths/confine.ts";
-import { findModelFile } from "../../paths/model-files.ts";
+import { nameBelow, withoutRoots } from "../../paths/confine.ts";
 import { isOver, type Job, type JobRequest, jobPriorities } from "../job.ts";
 import type { JobsOptions } from "../jobs-options.ts";
 import type { Disk } from "../store/disk.ts";
@@ -13,6 +10,7 @@ import { removeLock } from "../store/process-lock.ts";
 import { type FromJob, type JobTask, jobErrorOf, type Outcome } from "../worker/messages.ts";
 import { ArtifactWatch } from "./artifact-watch.ts";
 import type { JobEnd, JobRunner, RunningJob } from "./job-runner.ts";
+import { findFiles, taskOf } from "./job-task.ts";
 
 interface JobQueueParts {
   jobs: JobStore;
@@ -67,7 +65,7 @@ export class JobQueue {
    */
   async add(request: JobRequest): Promise<Job> {
     const { maxQueued = 100 } = this.#options;
-    await this.#filesOf(request);
+    await findFiles(this.#options, request);
     if (this.#closing) throw new HttpError(503, "CLOSING", "The service is ending.");
     if (this.#jobs.inState("queued").length >= maxQueued) {
       const message = `${maxQueued} jobs are waiting and no more are accepted: try again later, or cancel some.`;
@@ -92,6 +90,24 @@ export class JobQueue {
     if (running === undefined) return this.#finish(job.id, { state: "canceled", canceling: true });
     const changed = this.#jobs.change(job.id, { canceling: true });
     running.stop(this.#grace);
+    return changed;
+  }
+
+  /**
+   * Starts a job again that failed or was canceled: a training resumes where it had come to.
+   *
+   * @throws HttpError 409 when it is not over, or has succeeded
+   */
+  retry(job: Job): Job {
+    if (job.state !== "failed" && job.state !== "canceled") {
+      throw new HttpError(
+        409,
+        "NOT_FAILED",
+        `Job ${job.id} is ${job.state}: only failed and canceled ones can be retried.`,
+      );
+    }
+    const changed = this.#change(job.id, { state: "queued", fruitless: 0, canceling: false, error: null, ended: null });
+    this.#next();
     return changed;
   }
 
@@ -145,7 +161,7 @@ export class JobQueue {
   async #perform(job: Job): Promise<void> {
     let task: JobTask;
     try {
-      task = await this.#taskOf(job);
+      task = await taskOf(this.#options, job);
     } catch (error) {
       const log = (line: string): void => this.#report({ job: job.id, line });
       this.#finish(job.id, { state: "failed", error: jobErrorOf(error, log) });
@@ -154,7 +170,8 @@ export class JobQueue {
     // Both may have come while its files were looked for.
     if (this.#closing || isOver(this.#jobs.get(job.id) as Job)) return;
     const run = nameBelow(this.#options.runsRoot, task.directory);
-    const end = await this.#run(this.#jobs.change(job.id, { run }), task);
+    const { ticket = randomUUID() } = job;
+    const end = await this.#run(this.#jobs.change(job.id, { run, ticket }), task);
     this.#running.delete(job.id);
     if (end.isLeft === true) return;
     this.#afterEnd(job.id, end);
@@ -167,6 +184,8 @@ export class JobQueue {
       const artifacts = new ArtifactWatch(task.directory, (file) => this.#events.add(id, "artifact", file));
       const running = this.#runner.start(job, task, {
         started: (where) => this.#onStart(id, where),
+        returned: (reason) => this.#onReturn(id, reason),
+        heard: (at) => this.#jobs.note(id, { heard: at }),
         message: (message) => {
           this.#hear(id, message);
           artifacts.glance();
@@ -181,6 +200,14 @@ export class JobQueue {
   #onStart(id: number, worker: string | undefined): void {
     const { starts, fruitless, started = Date.now() } = this.#jobs.get(id) as Job;
     this.#change(id, { state: "running", starts: starts + 1, fruitless: fruitless + 1, started, worker });
+  }
+
+  /** It waits again, by no fault of its own. */
+  #onReturn(id: number, reason: string): void {
+    const { fruitless } = this.#jobs.get(id) as Job;
+    this.#interrupt(id, reason);
+    this.#jobs.note(id, { fruitless: Math.max(0, fruitless - 1) });
+    this.#change(id, { state: "queued" });
   }
 
   #hear(id: number, message: Exclude<FromJob, Outcome>): void {
@@ -207,12 +234,12 @@ export class JobQueue {
   }
 
   /** Decides what becomes of a job whose process has ended. */
-  #afterEnd(id: number, { outcome, exit }: JobEnd): void {
+  #afterEnd(id: number, { outcome, exit, isCanceled }: JobEnd): void {
     const { canceling, fruitless } = this.#jobs.get(id) as Job;
     const { maxFruitless = 3 } = this.#options;
     if (outcome?.type === "succeeded") {
       this.#finish(id, { state: "succeeded", result: outcome.result });
-    } else if (canceling) {
+    } else if (canceling || isCanceled === true) {
       this.#finish(id, { state: "canceled" });
     } else if (outcome?.type === "failed") {
       this.#finish(id, { state: "failed", error: outcome.error });
@@ -235,7 +262,7 @@ export class JobQueue {
 
   #finish(id: number, changes: JobChanges): Job {
     const { error } = changes;
-    const reported = error === undefined ? {} : { error: { ...error, message: this.#forOutside(error.message) } };
+    const reported = error ? { error: { ...error, message: this.#forOutside(error.message) } } : {};
     const { created, started = created } = this.#jobs.get(id) as Job;
     // Never before its start, also when the clock was set back since
     const job = this.#change(id, { ...changes, ...reported, ended: Math.max(Date.now(), started) });
@@ -260,25 +287,6 @@ export class JobQueue {
   #forOutside(text: string): string {
     const { runsRoot, dataRoots, modelRoots } = this.#options;
     return withoutRoots(text, [runsRoot, ...dataRoots, ...modelRoots]);
-  }
-
-  async #filesOf({ model, data }: Pick<JobRequest, "model" | "data">): Promise<Pick<JobTask, "model" | "data">> {
-    const { runsRoot, dataRoots, modelRoots, modelPath } = this.#options;
-    const found = { model: modelPath?.(model) ?? (await findModelFile([...modelRoots, runsRoot], model)) };
-    return data === undefined ? found : { ...found, data: await findDataset(dataRoots, data) };
-  }
-
-  /** The task of a job's process. A job that is started for the first time gets its folder. */
-  async #taskOf(job: Job): Promise<JobTask> {
-    const { runsRoot, database, device, threads, niceness = 10 } = this.#options;
-    const { id, kind, options, run } = job;
-    const files = await this.#filesOf(job);
-    const known = run === undefined ? undefined : confine(runsRoot, run);
-    return {
-      ...{ kind, options, ...files, lock: `${database}.job-${id}.lock`, niceness },
-      directory: known ?? (await makeRunDirectory(join(runsRoot, kind))),
-      place: { ...(device === undefined ? {} : { device }), ...(threads === undefined ? {} : { threads }) },
-    };
   }
 }
 

@@ -5,6 +5,8 @@ import type { FromJob, JobTask, Outcome } from "../worker/messages.ts";
 export interface JobEnd {
   outcome?: Outcome;
   exit: string;
+  /** Whether somebody canceled it elsewhere. */
+  isCanceled?: boolean;
   /** Whether it goes on, and only nobody of this service listens any more. */
   isLeft?: boolean;
 }
@@ -13,6 +15,10 @@ export interface JobEnd {
 export interface JobListener {
   /** Called when it begins to compute; more than once, where it starts again elsewhere. @param where machine, unless this one */
   started(where?: string): void;
+  /** Called when it waits again, by no fault of its own: its worker was stopped. */
+  returned(reason: string): void;
+  /** Called with where the next start of the service is to listen on, where the job outlives this one. */
+  heard(at: string): void;
   message(message: Exclude<FromJob, Outcome>): void;
   /** Called with each line that it printed: of native libraries, or of an error that nobody expected. */
   output(line: string): void;

@@ -81,6 +81,17 @@ export const jobRoutes: FastifyPluginAsync<JobRoutesOptions> = async (app, parts
     async (request, reply) => reply.code(202).send(jobView(queue.cancel(jobOf(jobs, request)))),
   );
 
+  app.post<WithId>(
+    "/v1/jobs/:id/retry",
+    {
+      schema: {
+        ...{ tags, summary: "Starts a failed or canceled job again; a training resumes", params },
+        response: { 202: jobSchema },
+      },
+    },
+    async (request, reply) => reply.code(202).send(jobView(queue.retry(jobOf(jobs, request)))),
+  );
+
   app.get<WithId>(
     "/v1/jobs/:id/events",
     {

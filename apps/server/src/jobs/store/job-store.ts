@@ -1,9 +1,12 @@
-import type { Job, JobRequest, JobState } from "../job.ts";
+import type { Job, JobError, JobRequest, JobState } from "../job.ts";
 import { type Database, durably, rowsOf } from "./database.ts";
 import { Disk } from "./disk.ts";
 
-/** What changes while a job goes on. `undefined` leaves a value as it is. */
-export type JobChanges = Partial<Omit<Job, "id" | "created" | "warning" | keyof JobRequest>>;
+/** What changes while a job goes on. `undefined` leaves a value as it is, `null` removes it. */
+export type JobChanges = Partial<Omit<Job, "id" | "created" | "warning" | "error" | "ended" | keyof JobRequest>> & {
+  error?: JobError | null;
+  ended?: number | null;
+};
 
 /** A row of the table: objects are JSON, and what is missing is `null`. */
 type Row = Readonly<Record<string, unknown>>;
@@ -43,6 +46,12 @@ export class JobStore {
     return row === undefined ? undefined : this.#changed(jobOf(row));
   }
 
+  /** The job that has this name in a queue. */
+  withTicket(ticket: string): Job | undefined {
+    const [row] = rowsOf<Row>(this.#database.prepare("SELECT * FROM jobs WHERE ticket = ?"), ticket);
+    return row === undefined ? undefined : this.#changed(jobOf(row));
+  }
+
   list({ state, before, limit }: JobFilter): Job[] {
     // While changes are kept in memory, the database does not know the states.
     const isComplete = this.#unwritten.size === 0;
@@ -76,7 +85,9 @@ export class JobStore {
   #changed(job: Job): Job {
     const changes = this.#unwritten.get(job.id);
     if (changes === undefined) return job;
-    return { ...job, ...changes, warning: `Its state is kept in memory until it can be written: ${this.#disk.fault}.` };
+    const { error = job.error, ended = job.ended, ...others } = changes;
+    const warning = `Its state is kept in memory until it can be written: ${this.#disk.fault}.`;
+    return { ...job, ...others, error: error ?? undefined, ended: ended ?? undefined, warning };
   }
 
   #write(): void {

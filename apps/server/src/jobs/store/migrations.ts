@@ -32,7 +32,8 @@ export const migrations: readonly string[] = [
    ALTER TABLE jobs ADD COLUMN trace TEXT;
    ALTER TABLE jobs ADD COLUMN worker TEXT;
    ALTER TABLE jobs ADD COLUMN ticket TEXT;
-   ALTER TABLE jobs ADD COLUMN heard TEXT;`,
+   ALTER TABLE jobs ADD COLUMN heard TEXT;
+   CREATE INDEX jobs_by_ticket ON jobs (ticket);`,
 ];
 
 /** Brings the tables up to date, each step whole or not at all; throws for a database of a later version of the service. */

@@ -1,8 +1,6 @@
 import { setPriority } from "node:os";
 import { type FromJob, type JobTask, jobErrorOf, type Outcome, type ToJob } from "./messages.ts";
-import { runExport } from "./run-export.ts";
-import { runTraining } from "./run-training.ts";
-import { runValidation } from "./run-validation.ts";
+import { runners } from "./runners.ts";
 import { waitForLock } from "./wait-for-lock.ts";
 
 // The program of a job's process. It exchanges messages with its service over the channel that `fork` opens, and ends with it: when
@@ -19,9 +17,6 @@ process.on("message", (message: ToJob) => {
   if (message.type === "stop") stop.abort();
   else void perform(message.task);
 });
-
-/** The kinds of jobs. */
-const runners = { train: runTraining, val: runValidation, export: runExport };
 
 async function perform(task: JobTask): Promise<void> {
   try {

@@ -4,6 +4,7 @@ import type { FoundImage } from "../../../src/pool/inference-tasks.ts";
 /** A tracked frame. */
 export type { LayerSummary, ModelInfo, PlainTracks as TrackedImage } from "lookonce";
 export type { JobView as Job } from "../../../src/jobs/routes/job-view.ts";
+export type { QueueAnswer } from "../../../src/jobs/routes/queue-routes.ts";
 export type { BatchReport, LogLine } from "../../../src/jobs/worker/messages.ts";
 export type { ListedModel as Model, ModelList } from "../../../src/models/model-registry.ts";
 export type { PredictAnswer } from "../../../src/routes/predict-route.ts";

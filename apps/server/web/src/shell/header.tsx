@@ -1,7 +1,14 @@
 import { linkTo, titles, type View, views } from "./route.ts";
 import { ThemeSwitch } from "./theme-switch.tsx";
 
-export function Header({ view }: { view: View }) {
+interface HeaderProps {
+  view: View;
+  /** Whether the service has a queue to show. */
+  hasQueue: boolean;
+}
+
+export function Header({ view, hasQueue }: HeaderProps) {
+  const shown = views.filter((name) => name !== "queue" || hasQueue);
   return (
     <header className="top">
       <a className="brand" href={linkTo("detect")} aria-label="lookonce, start">
@@ -9,7 +16,7 @@ export function Header({ view }: { view: View }) {
         <span>lookonce</span>
       </a>
       <nav aria-label="Views">
-        {views.map((name) => (
+        {shown.map((name) => (
           <a key={name} href={linkTo(name)} aria-current={view === name ? "page" : undefined}>
             {titles[name]}
           </a>

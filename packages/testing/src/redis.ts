@@ -6,9 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Whether the tests can start a Redis of their own. */
-export const hasRedis: boolean = spawnSync("redis-server", ["--version"]).status === 0;
-if (!hasRedis) console.warn("Skipped, because there is no redis-server: apt-get install redis-server");
+/** Whether the tests can start a Redis of their own; says how they could. */
+export function hasRedis(): boolean {
+  const isThere = spawnSync("redis-server", ["--version"]).status === 0;
+  if (!isThere) console.warn("Skipped, because there is no redis-server: apt-get install redis-server");
+  return isThere;
+}
 
 /** A Redis on a free port of this machine, with an append-only file, so that it can be ended by force and started again. */
 export class TestRedis {
