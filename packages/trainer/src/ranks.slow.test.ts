@@ -16,7 +16,7 @@ const head = (yaml: string) => () => {
   return new DetectionModel(config, { rng: new Random(3) });
 };
 
-/** Steps of each training. With 20 of them the bounds hold as well. */
+/** Steps of each training. The bounds are those of 20, too. */
 const steps = Number(process.env.LOOKONCE_RANK_STEPS ?? 6);
 
 /** Kinds of models and trainings; numbers of images by step do not always suffice for an equal share, or any, a rank. */
