@@ -35,8 +35,17 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     const { interrupt, caught } = terminal;
     return interrupt?.aborted && caught !== "end" ? stopCode(interrupt) : exitCodes.done;
   } catch (error) {
-    return report(error, terminal, { json, verbose: isOn(argv, "verbose") });
+    const code = report(error, terminal, { json, verbose: isOn(argv, "verbose") });
+    if (code === exitCodes.failed || code === exitCodes.misused) await noteMistake(io);
+    return code;
   }
+}
+
+/** Lets `lookonce launch`, where it started this process, know that a restart would not help. */
+async function noteMistake({ env }: Io): Promise<void> {
+  if (env.LOOKONCE_LAUNCH === undefined) return;
+  const { noteToLauncher } = await import("@lookonce/distributed");
+  noteToLauncher("mistake");
 }
 
 /** Work that does not end by itself when somebody asks it to stop is left after a moment for cleaning up. */

@@ -13,6 +13,7 @@ const scenarios: Record<string, (ranks: Communicator) => Promise<object>> = {
   collectives,
   many,
   lost,
+  endless,
   leave,
   die,
   abort,
@@ -79,6 +80,16 @@ async function lost(ranks: Communicator): Promise<object> {
     else compute(60);
   }
   return failure(() => ranks.allReduce(new Float32Array(10)));
+}
+
+/** Sums until a rank is lost. */
+async function endless(ranks: Communicator): Promise<object> {
+  return failure(async () => {
+    for (;;) {
+      await ranks.allReduce(new Float32Array(1000));
+      compute(0.02);
+    }
+  });
 }
 
 /** Rank 1 ends as if all were done. */

@@ -8,12 +8,12 @@ const project = join(folder, "runs");
 const training = ["train", "model=yolov8n.yaml", "data=shapes.yaml", "epochs=2", `project=${project}`];
 
 /** A launcher that writes its arguments into a file and ends with the codes of its calls, one after another, then 0. */
-function launcher(name: string, codes: readonly number[]): { option: string; calls: () => string[] } {
+function launcher(name: string, codes: readonly number[], note = ""): { option: string; calls: () => string[] } {
   const [file, seen] = [join(folder, name), join(folder, `${name}.seen`)];
   const cases = codes.map((code, i) => `${i + 1}) exit ${code};;`).join(" ");
   writeFileSync(
     file,
-    `#!/bin/sh\necho "$@" >> ${seen}\ncase $(wc -l < ${seen} | tr -d " ") in ${cases} esac\nexit 0\n`,
+    `#!/bin/sh\ntouch $LOOKONCE_LAUNCH/started\n${note}\necho "$@" >> ${seen}\ncase $(wc -l < ${seen} | tr -d " ") in ${cases} esac\nexit 0\n`,
   );
   chmodSync(file, 0o755);
   return { option: `launcher=${file} --mpi=pmix`, calls: () => readFileSync(seen, "utf8").trim().split("\n") };
@@ -58,7 +58,7 @@ describe("lookonce launch", () => {
       75,
       expect.stringContaining("lost again after 1 restarts (exit code 9)"),
     ]);
-    const { option, calls } = launcher("mistake", [1]);
+    const { option, calls } = launcher("mistake", [1, 1], "touch $LOOKONCE_LAUNCH/mistake");
     const mistake = await lookonce("launch", option, "--", ...training);
     expect([mistake.code, mistake.stderr]).toEqual([1, expect.stringContaining("which a restart would repeat")]);
     expect(calls()).toHaveLength(1);

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type CommandValues, libraryValues } from "@lookonce/config";
+import type { RunEnd } from "@lookonce/distributed";
 import { LookonceError } from "@lookonce/errors";
 import { type Command, type CommandWork, optionsOf, work } from "../command.ts";
 import { readValues } from "../options/read-values.ts";
@@ -21,20 +22,25 @@ export function launch(commands: () => readonly Command[]): CommandWork {
     startsCommand: true,
     async run({ ranks, restarts, restartDelay, hosts, launcher }, terminal, _args, started) {
       const training = await prepare(started, commands(), terminal);
-      const { keepRunning, launchRanks } = await import("@lookonce/distributed");
+      const { keepRunning, LaunchNotes, launchRanks } = await import("@lookonce/distributed");
+      const notes = new LaunchNotes(join(training.directory, ".launch"));
       const signal = terminal.catchInterrupt();
-      const end = await keepRunning({
+      const ended = keepRunning({
         restarts,
         delay: restartDelay,
         signal,
         log: (line) => terminal.warn(line),
         async start(attempt) {
           const args = await nextArguments(training, attempt);
-          if (args === undefined) return 0;
+          if (args === undefined) return { exitCode: 0, isMistake: false };
           const command = [...ownProgram(), "train", ...args];
-          return launchRanks({ ranks, hosts, launcher, signal, command, env: terminal.env });
+          const options = { ranks, hosts, launcher, signal, command, notes, env: terminal.env };
+          const exitCode = await launchRanks(options);
+          // What could not even start the first time is not set up
+          return { exitCode, isMistake: notes.has("mistake") || (attempt === 0 && !notes.has("started")) };
         },
       });
+      const end = await ended.finally(() => notes.remove());
       if (end.exitCode === 0 || signal?.aborted) return { dir: training.directory, restarts: end.restarts };
       throw failure(end, training);
     },
@@ -90,9 +96,12 @@ async function nextArguments({ last, args }: Training, attempt: number): Promise
   return (await canResume(last)) ? [...args, `resume=${last}`] : undefined;
 }
 
-function failure({ exitCode, restarts }: { exitCode: number; restarts: number }, { last }: Training): LookonceError {
-  if (exitCode === 1 || exitCode === 2) {
-    return new LookonceError("ARGUMENT", "the training ended with a mistake, which a restart would repeat: see above");
+function failure({ exitCode, isMistake, restarts }: RunEnd & { restarts: number }, { last }: Training): LookonceError {
+  if (isMistake) {
+    return new LookonceError(
+      "ARGUMENT",
+      `the training ended with a mistake, which a restart would repeat (exit code ${exitCode}): see above`,
+    );
   }
   const resume = existsSync(last) ? ` To go on: lookonce launch … -- train resume=${last}` : "";
   return new LookonceError(

@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
-import { keepRunning, launchRanks } from "../index.ts";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { keepRunning, LaunchNotes, launchRanks, type RunEnd } from "../index.ts";
 import { mpirunEnvironment } from "./find-mpirun.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mpirun-"));
@@ -66,6 +66,26 @@ describe("launchRanks", () => {
     expect(await ended).toBe(7);
   });
 
+  it("kills a launcher that does not end although ranks missed others", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    try {
+      const notes = new LaunchNotes(join(folder, "notes"));
+      const env = {
+        ...process.env,
+        LOOKONCE_MPIRUN: mpirun("hangs", "Open MPI", "touch $LOOKONCE_LAUNCH/lost; sleep 60"),
+      };
+      const ended = launchRanks({ command: ["x"], env, notes });
+      await vi.waitUntil(() => vi.getTimerCount() > 0, { timeout: 10_000, interval: 20 });
+      vi.advanceTimersByTime(10_000);
+      expect(await ended).toBe(137);
+      expect([notes.has("lost"), notes.has("started")]).toEqual([true, false]);
+      notes.remove();
+      expect(existsSync(notes.folder)).toBe(false);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("says what to install where there is no MPI, and which program is none", async () => {
     const start = (env: Record<string, string>): Promise<number> => launchRanks({ command: ["x"], env });
     await expect(start({ PATH: folder })).rejects.toThrow(
@@ -79,9 +99,16 @@ describe("launchRanks", () => {
 });
 
 describe("keepRunning", () => {
-  const run = (codes: number[], restarts: number, signal?: AbortSignal) => {
+  const run = (
+    codes: number[],
+    restarts: number,
+    { mistakeAt = -1, signal }: { mistakeAt?: number; signal?: AbortSignal } = {},
+  ) => {
     const lines: string[] = [];
-    const start = async (attempt: number): Promise<number> => codes[attempt] ?? 0;
+    const start = async (attempt: number): Promise<RunEnd> => ({
+      exitCode: codes[attempt] ?? 0,
+      isMistake: attempt === mistakeAt,
+    });
     const log = (line: string): void => void lines.push(line);
     return keepRunning({ restarts, delay: 0, start, log, signal }).then((end) => ({ ...end, lines }));
   };
@@ -89,6 +116,7 @@ describe("keepRunning", () => {
   it("starts again after ranks were lost, as often as allowed", async () => {
     expect(await run([137, 75], 3)).toEqual({
       exitCode: 0,
+      isMistake: false,
       restarts: 2,
       lines: [
         "the ranks ended with exit code 137; restart 1 of 3 follows in 0 s",
@@ -99,8 +127,12 @@ describe("keepRunning", () => {
   });
 
   it("does not repeat a mistake, nor what was stopped", async () => {
-    expect(await run([1], 3)).toEqual({ exitCode: 1, restarts: 0, lines: [] });
-    expect(await run([137, 2], 3)).toMatchObject({ exitCode: 2, restarts: 1 });
-    expect(await run([143], 3, AbortSignal.abort())).toEqual({ exitCode: 143, restarts: 0, lines: [] });
+    expect(await run([1, 1], 3, { mistakeAt: 0 })).toMatchObject({ exitCode: 1, restarts: 0, lines: [] });
+    expect(await run([137, 2, 1], 3, { mistakeAt: 1 })).toMatchObject({ exitCode: 2, restarts: 1 });
+    expect(await run([143], 3, { signal: AbortSignal.abort() })).toMatchObject({
+      exitCode: 143,
+      restarts: 0,
+      lines: [],
+    });
   });
 });

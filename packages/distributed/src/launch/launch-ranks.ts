@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import { LookonceError } from "@lookonce/errors";
 import { findMpirun, mpirunArguments, mpirunEnvironment } from "./find-mpirun.ts";
+import type { LaunchNotes } from "./launch-notes.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -18,10 +19,15 @@ export interface LaunchOptions {
   env?: Environment;
   /** When it aborts, all ranks are ended. */
   signal?: AbortSignal | undefined;
+  /** Where ranks report that they missed others: the launcher must end soon then. */
+  notes?: LaunchNotes | undefined;
 }
 
 /** Milliseconds that a launcher has to end its ranks before it is killed. */
 const endTimeMs = 10_000;
+
+/** Milliseconds between checks whether ranks missed others. */
+const checkEveryMs = 500;
 
 /**
  * Starts ranks through `mpirun` and waits for their end. They print to this process's streams.
@@ -29,8 +35,10 @@ const endTimeMs = 10_000;
  * @returns the launcher's exit code: that of the rank that ended it, or 128 and the number of the signal that killed it
  * @throws {LookonceError} `NOT_FOUND` when no MPI is installed
  */
-export async function launchRanks({ command, env = process.env, signal, ...options }: LaunchOptions): Promise<number> {
-  const launcher = await launcherOf(options, env);
+export async function launchRanks(options: LaunchOptions): Promise<number> {
+  const { command, env = process.env, signal, notes } = options;
+  const launcher = await launcherOf(options, { ...env, ...notes?.env });
+  notes?.clear();
   const [program = "", ...args] = [...launcher.words, ...command];
   // A group of its own: Ctrl+C in a terminal reaches this process only, which then ends the ranks
   const detached = true;
@@ -40,9 +48,15 @@ export async function launchRanks({ command, env = process.env, signal, ...optio
   signal?.addEventListener("abort", end, { once: true });
   process.once("exit", kill);
   if (signal?.aborted) end();
+  const watch = setInterval(() => {
+    if (!notes?.has("lost")) return;
+    clearInterval(watch);
+    killLater(child);
+  }, checkEveryMs);
   try {
     return await exitCodeOf(child, program);
   } finally {
+    clearInterval(watch);
     signal?.removeEventListener("abort", end);
     process.off("exit", kill);
     kill();
@@ -72,6 +86,10 @@ function exitCodeOf(child: ChildProcess, program: string): Promise<number> {
 /** Asks the launcher to end its ranks, and kills it when it does not. */
 function endGroup(child: ChildProcess): void {
   child.kill("SIGTERM");
+  killLater(child);
+}
+
+function killLater(child: ChildProcess): void {
   setTimeout(() => killGroup(child), endTimeMs).unref();
 }
 

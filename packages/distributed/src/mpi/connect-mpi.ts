@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { LookonceError } from "@lookonce/errors";
 import { type Communicator, RankLostError, type ReduceSettings } from "../communicator.ts";
+import { noteToLauncher } from "../launch/launch-notes.ts";
 import { RankTimer } from "../rank-timer.ts";
 import { assertReducible } from "../reduce-settings.ts";
 import { findLibrary, wrongMpi } from "./find-library.ts";
@@ -30,12 +31,17 @@ const endTimeMs = 10_000;
 export async function connectMpi({ timeout = 600, library }: MpiOptions = {}): Promise<Communicator> {
   const launched = launchedBy();
   const found = findLibrary(launched, library);
+  // UCX, through which MPICH moves data, replaces functions of memory and handlers of signals that V8 has, too. MPI is
+  // started in a thread, whose own environment MPI does not see
+  process.env.UCX_MEM_EVENTS ??= "n";
+  process.env.UCX_ERROR_SIGNALS ??= "";
   const thread = new MpiThread({ library: found.file, family: found.family, timeout });
   const { rank, hosts } = (await thread.started) as Members;
   if (launched !== undefined && hosts.length !== launched.size) {
     await thread.send({ kind: "close" });
     throw wrongMpi(launched, found);
   }
+  noteToLauncher("started");
   return new MpiCommunicator(thread, rank, hosts);
 }
 
@@ -96,7 +102,9 @@ class MpiThread {
 }
 
 function errorOf({ code, message, lost }: Failure): LookonceError {
-  return lost === undefined ? new LookonceError(code, message) : new RankLostError(message, lost);
+  if (lost === undefined) return new LookonceError(code, message);
+  noteToLauncher("lost");
+  return new RankLostError(message, lost);
 }
 
 class MpiCommunicator implements Communicator {
