@@ -106,9 +106,11 @@ const packageGraph = {
     "metrics",
     "nn",
     "plots",
+    "queue",
     "random",
     "tracking",
     "trainer",
+    "worker-pool",
   ],
   "packages/testing": ["checkpoint", "device"],
   // The command starts the service: `lookonce serve`.

@@ -41,10 +41,11 @@ export {
   type ResultsContents,
   type Speed,
 } from "./results.ts";
-export { openSource } from "./sources/open-source.ts";
+export { listSource, openSource } from "./sources/open-source.ts";
 export type {
   ImageContent,
   ImageSource,
+  NamedFile,
   OpenedSource,
   OpenSourceOptions,
   RawPixels,

@@ -9,6 +9,8 @@ export interface SavedEvolution {
   model: string;
   data: string;
   generations: number;
+  /** Generations with the same parents. Default 1. */
+  offspring?: number;
   /** Settings of its trainings. */
   train: Omit<
     TrainOptions,

@@ -4,15 +4,18 @@ import { type EvolveArgs, makeRecipe, type Recipe } from "@lookonce/config";
 import type { Dataset } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
-import type { Evolution, EvolvedGeneration, GenerationReport, GenerationScores } from "@lookonce/trainer";
-import { buildForClasses, outlineModel } from "./build-model.ts";
+import type { Evolution, EvolvedGeneration, GenerationReport } from "@lookonce/trainer";
+import { outlineModel } from "./build-model.ts";
 import { readEvolveArgs, type SavedEvolution, writeEvolveArgs } from "./evolve-args.ts";
 import { fitSide } from "./fit-side.ts";
-import { type FindModelOptions, findModel, type ModelSource } from "./model-source.ts";
+import { type FindModelOptions, findModel } from "./model-source.ts";
 import type { TrainOptions } from "./options.ts";
 import { Place, type PlaceOptions } from "./place.ts";
+import type { QueueOptions } from "./queue/queue-run.ts";
+import { trialsOnQueue } from "./queue/trials-on-queue.ts";
 import { makeRunDirectory } from "./run-directory.ts";
-import { anchorsPerLevel, openTrainingData, parsedRecipe } from "./run-training.ts";
+import { openTrainingData, parsedRecipe } from "./run-training.ts";
+import { keepRun, type Trials, type TrialsContext, trainTrial } from "./train-trial.ts";
 
 /**
  * Options of {@link evolve}: those of `YOLO.train`, where `epochs` is 10 by default and `val` is `last`, and these. Single
@@ -20,7 +23,8 @@ import { anchorsPerLevel, openTrainingData, parsedRecipe } from "./run-training.
  */
 export interface EvolveOptions
   extends Omit<TrainOptions, "resume" | "resumeChanged" | "plots" | "tensorboard">,
-    Pick<EvolveArgs, "generations" | "resume">,
+    Pick<EvolveArgs, "generations" | "offspring" | "resume">,
+    Partial<QueueOptions>,
     PlaceOptions,
     FindModelOptions {
   /** Weights or a model file that every generation starts from; required unless an evolution is resumed. */
@@ -66,23 +70,27 @@ export async function evolve(options: EvolveOptions): Promise<EvolveReport> {
   const trainer = await import("@lookonce/trainer");
   return trainer.lockRun(directory, async () => {
     writeEvolveArgs(directory, args);
-    const evaluate = makeEvaluate(source, { directory, data, valData, train, options });
+    const context = { source, directory, data, valData, train, options };
+    const trials = options.queue === undefined ? trialsHere(context) : await trialsOnQueue(args, context);
     const { familyOf, taskOf } = await import("@lookonce/families");
     const family = familyOf(outline.family);
     const scoreColumns = Object.keys(taskOf(outline.task).columns(undefined));
     const { Random } = await import("@lookonce/random");
     let best = 0;
-    const found = await trainer.evolve({
-      ...{ family, recipe, evaluate, scoreColumns, directory, generations: args.generations, log, signal },
+    const { generations: total, offspring = 1 } = args;
+    const found = await trainer
+      .evolve({
+      ...{ family, recipe, evaluate: trials.evaluate, scoreColumns, directory, generations: total, log, signal },
+      ...{ offspring, concurrent: options.queue !== undefined },
       rng: new Random(train.seed ?? 0).fork("evolve"),
       space: searchSpace(family.evolution.space, train),
       onGeneration: async (report, all) => {
-        if (report.isBest) keepRun(directory);
+        await trials.over(report);
         await plot(directory, all);
         best = Math.max(...all.map(({ scores }) => scores.fitness));
         await onGeneration?.({ ...report, best });
       },
-    });
+    }).finally(() => trials.close());
     rmSync(join(directory, currentRun), { recursive: true, force: true });
     const { generations, ...rest } = found;
     const plotFile = await plot(directory, generations);
@@ -90,19 +98,26 @@ export async function evolve(options: EvolveOptions): Promise<EvolveReport> {
   });
 }
 
-/** The folders of the training under way and of the fittest one. */
+/** The folder of the training under way. */
 const currentRun = "current";
-const bestRun = "best";
+
+/** Offspring of an evolution on a queue, where the options do not say it: whatever the number of workers. */
+const queuedOffspring = 8;
 
 /** What is kept for going on: everything that shapes what is found. */
 function argsOf(options: EvolveOptions): SavedEvolution {
-  const { model, data, generations = 300, resume, onGeneration, log, signal, fetch, ...rest } = options;
-  const { project, name, existOk, workers, cache, device, threads, callbacks, transforms, ...train } = rest;
+  const { model, data, generations = 300, offspring, resume, onGeneration, log, signal, fetch, ...rest } = options;
+  const { queue, storage, endpoint, priority, ...given } = rest;
+  const { project, name, existOk, workers, cache, device, threads, callbacks, transforms, ...train } = given;
   if (model === undefined) throw new LookonceError("ARGUMENT", "evolve needs a model: name its file as model.");
   if (data === undefined) throw new LookonceError("ARGUMENT", "evolve needs a data set: name its file as data.");
   if (train.val === "never") throw new LookonceError("ARGUMENT", "evolve needs scores: val must be last or every.");
   const file = existsSync(model) ? resolve(model) : model;
-  return { model: file, data: resolve(data), generations, train: { epochs: 10, val: "last", ...train } };
+  const siblings = offspring === undefined && queue !== undefined ? queuedOffspring : offspring;
+  return {
+    ...{ model: file, data: resolve(data), generations, ...(siblings === undefined ? {} : { offspring: siblings }) },
+    train: { epochs: 10, val: "last", ...train },
+  };
 }
 
 /** The recipe of the first generation, its optimizer chosen. */
@@ -125,51 +140,22 @@ function searchSpace<T extends object>(space: T, { autoAnchor = true }: SavedEvo
   return Object.fromEntries(Object.entries(space).filter(([key]) => key !== "anchors")) as T;
 }
 
-interface EvaluateContext {
-  directory: string;
-  data: Dataset;
-  valData: Dataset;
-  train: SavedEvolution["train"];
-  options: EvolveOptions;
-}
-
-/** Trains once, in a folder that the next training clears away. */
-function makeEvaluate(source: ModelSource, context: EvaluateContext) {
-  const { data, valData, train, options } = context;
+/** Trains in this process, in a folder that the next training clears away. */
+function trialsHere({ source, directory, data, valData, train, options }: TrialsContext): Trials {
   const { workers, cache, callbacks, transforms, signal } = options;
-  const { hyp, singleCls, fraction, ...settings } = train;
-  return async (recipe: Recipe, generation: number): Promise<GenerationScores | undefined> => {
-    const trainer = await import("@lookonce/trainer");
-    const directory = join(context.directory, currentRun);
-    rmSync(directory, { recursive: true, force: true });
-    mkdirSync(directory, { recursive: true });
-    const anchors = anchorsPerLevel(recipe, train);
-    const { model } = await buildForClasses(source, {
-      ...{ names: data.names, keypoints: data.keypoints, seed: train.seed ?? 0 },
-      ...anchors,
-    });
-    try {
-      const args = { model: source.name, generation };
-      const run = { ...settings, workers, cache, callbacks, transforms, signal, recipe };
-      const { validation, interrupted } = await trainer.train(model, { ...run, data, valData, directory, args });
-      if (interrupted || validation === undefined) return undefined;
-      const { taskOf } = await import("@lookonce/families");
-      return { fitness: validation.fitness, ...taskOf(validation.task).columns(validation) };
-    } finally {
-      model.dispose();
-    }
-  };
-}
-
-/** Keeps the training that is over as the fittest. */
-function keepRun(directory: string): void {
   const current = join(directory, currentRun);
-  const best = join(directory, bestRun);
-  const before = join(directory, "before");
-  if (!existsSync(current)) return;
-  if (existsSync(best)) renameSync(best, before);
-  renameSync(current, best);
-  rmSync(before, { recursive: true, force: true });
+  return {
+    async evaluate(recipe, generation) {
+      rmSync(current, { recursive: true, force: true });
+      mkdirSync(current, { recursive: true });
+      const settings = { ...train, workers, cache, callbacks, transforms, signal };
+      return trainTrial(source, { recipe, generation, train: settings, data, valData, directory: current });
+    },
+    async over({ isBest }) {
+      if (isBest && existsSync(current)) keepRun(directory, (best) => renameSync(current, best));
+    },
+    close: async () => {},
+  };
 }
 
 async function plot(directory: string, generations: readonly EvolvedGeneration[]): Promise<string> {

@@ -65,6 +65,11 @@ export type {
   ValReport,
 } from "./options.ts";
 export type { PlainFound, PlainFrame, PlainTracker, PlainTrackerOptions, PlainTracks } from "./plain-tracker.ts";
+export { type QueuedPredictOptions, predictOnQueue, type ReportedResult } from "./queue/predict-on-queue.ts";
+export type { QueueOptions, SharedRunOptions } from "./queue/queue-run.ts";
+export { openJobQueue } from "./queue/queue-run.ts";
+export { type StartedQueueWorker, type StartQueueWorkerOptions, startQueueWorker } from "./queue/start-queue-worker.ts";
+export { type QueuedValOptions, valOnQueue } from "./queue/val-on-queue.ts";
 export { makeRunDirectory, newestTraining } from "./run-directory.ts";
 export { type ValTrackOptions, type ValTrackReport, valTrack } from "./val-track.ts";
 export { YOLO } from "./yolo.ts";

@@ -22,7 +22,11 @@ export async function valModel(model: DetectionModel, dataset: Dataset, options:
   });
 }
 
-function checkWrites({ saveTxt, saveConf, saveJson, cocoIds }: ResolvedOptions, { nc }: DetectionModel): void {
+/** @throws LookonceError `ARGUMENT` for options of what is written that make no sense together, or with the model */
+export function checkWrites(
+  { saveTxt, saveConf, saveJson, cocoIds }: Pick<ValOptions, "saveTxt" | "saveConf" | "saveJson" | "cocoIds">,
+  { nc }: Pick<DetectionModel, "nc">,
+): void {
   if (saveConf && !saveTxt) {
     const reason = "saveConf adds confidences to the label files that saveTxt writes: add saveTxt.";
     throw new LookonceError("ARGUMENT", reason);

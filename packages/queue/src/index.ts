@@ -1,3 +1,4 @@
+export { type BundledFile, downloadFiles, localFile, requireSeen, uploadFiles } from "./bundle.ts";
 export { checkJob, jobId, parseJobId } from "./check-job.ts";
 export { type ConnectOptions, shownUrl } from "./connect.ts";
 export { type AddOptions, type FollowedEvent, JobQueue, openQueue } from "./job-queue.ts";

@@ -14,8 +14,7 @@ export type Priority = (typeof priorities)[number];
 
 /** A file or a folder that a worker needs: at a path that it sees, too, or copied into the storage under its digest. */
 export type FileRef =
-  /** `bytes` and `sha256` are compared where they are named, so that another file at the same path is found out. */
-  | { readonly path: string; readonly bytes?: number; readonly sha256?: string }
+  | { readonly path: string }
   /** The key of a list of files in the storage, see `uploadFiles`; `entry` is the one that is meant, below their folder. */
   | { readonly bundle: string; readonly entry: string };
 

@@ -49,7 +49,7 @@ export { parseTraining, type SavedTraining } from "./training-state.ts";
 export { describeUnreadable, type UnreadableImages } from "./unreadable-images.ts";
 export { type CocoJsonOptions, cocoJson } from "./validation/coco-json.ts";
 export { dotaText } from "./validation/dota-text.ts";
-export { type LabelFilesOptions, labelFiles } from "./validation/label-files.ts";
+export { type LabelFilesOptions, LabelNames, labelFiles, labelLinesOf } from "./validation/label-files.ts";
 export type { ValidatedBatch, ValidationCallbacks, ValidationInfo } from "./validation/validation-callbacks.ts";
 export { decodeValidationPart, encodeValidationPart, type ValidationPart } from "./validation/validation-part.ts";
 export { type ValidationPlotsOptions, validationPlots } from "./validation/validation-plots.ts";

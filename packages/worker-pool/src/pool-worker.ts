@@ -14,7 +14,12 @@ export interface TaskMessage<T extends TaskMap<T>, K extends keyof T = keyof T> 
 
 export type ToWorker<T extends TaskMap<T>> = TaskMessage<T> | { cancel: number } | "stop";
 
-export type FromWorker = "ready" | "stopped" | { id: number; response: unknown } | { id: number; error: SentError };
+export type FromWorker =
+  | "ready"
+  | "stopped"
+  | { id: number; report: unknown }
+  | { id: number; response: unknown }
+  | { id: number; error: SentError };
 
 /** A worker died or stopped answering before it had finished a task; `cause` is the reason. */
 export class WorkerLostError extends Error {
@@ -52,11 +57,13 @@ export interface WorkerRunOptions {
   timeoutMs?: number | undefined;
   /** When it aborts, the worker's handler sees it as `context.aborted`. */
   signal?: AbortSignal;
+  /** Called with what the handler reports on its way, in order and before its response. */
+  onReport?: (report: unknown) => void;
   /** Whether the worker shall have no other task meanwhile; the pool sees to it. Default `false`. */
   exclusive?: boolean;
 }
 
-interface Call extends Pick<WorkerRunOptions, "timeoutMs" | "exclusive"> {
+interface Call extends Pick<WorkerRunOptions, "timeoutMs" | "exclusive" | "onReport"> {
   resolve: (response: unknown) => void;
   reject: (error: Error) => void;
 }
@@ -123,7 +130,7 @@ export class PoolWorker<T extends TaskMap<T>> {
   run<K extends keyof T>(
     task: K,
     request: T[K]["request"],
-    { transfer = [], timeoutMs, signal, exclusive }: WorkerRunOptions = {},
+    { transfer = [], timeoutMs, signal, exclusive, onReport }: WorkerRunOptions = {},
   ): Promise<T[K]["response"]> {
     if (this.#lostBy !== undefined) return Promise.reject(new WorkerLostError(this.#lostBy, false));
     const id = ++this.#lastId;
@@ -137,7 +144,7 @@ export class PoolWorker<T extends TaskMap<T>> {
       this.#post({ id, task, request, canceled } satisfies TaskMessage<T, K>, transfer);
       signal?.addEventListener("abort", cancel, { once: true });
       this.ref();
-      this.#calls.set(id, { resolve, reject, timeoutMs, exclusive });
+      this.#calls.set(id, { resolve, reject, timeoutMs, exclusive, ...(onReport === undefined ? {} : { onReport }) });
       if (this.#calls.size === 1) this.#watchFirst();
     }).finally(() => signal?.removeEventListener("abort", cancel));
   }
@@ -213,6 +220,10 @@ export class PoolWorker<T extends TaskMap<T>> {
     const [first] = this.#calls.keys();
     const call = this.#calls.get(message.id);
     if (call === undefined) return;
+    if ("report" in message) {
+      call.onReport?.(message.report);
+      return;
+    }
     this.#calls.delete(message.id);
     if (message.id === first) this.#watchFirst();
     if (this.#calls.size === 0) this.unref();

@@ -29,6 +29,14 @@ describe("a pool of processes", () => {
     expect(process.kill(await pool.run("whoAmI", 0), 0)).toBe(true);
   });
 
+  it("passes on what a task reports on its way, in order and before its response", async () => {
+    const pool = makePool();
+    const reports: unknown[] = [];
+    const response = pool.run("count", 3, { onReport: (report) => reports.push(report) });
+    await Promise.all([response.then(() => reports.push("response")), pool.run("count", 2)]);
+    expect(reports).toEqual([0, 1, 2, "response"]);
+  });
+
   it("replaces one that crashes, and runs its tasks again", async () => {
     const causes: string[] = [];
     const pool = makePool({ onWorkerLost: ({ message }) => causes.push(message) });

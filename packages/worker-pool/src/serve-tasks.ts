@@ -22,6 +22,8 @@ export class Transfer<T> {
 export interface TaskContext {
   /** Whether the caller's signal has aborted: the result is not wanted any more. */
   readonly aborted: boolean;
+  /** Passes something to `onReport` of whoever runs the task. */
+  report(report: unknown): void;
 }
 
 export type TaskHandlers<T extends TaskMap<T>> = {
@@ -55,6 +57,7 @@ export function serveTasks<T extends TaskMap<T>>(
       get aborted() {
         return canceled === undefined ? canceledIds.has(id) : Atomics.load(canceled, 0) !== 0;
       },
+      report: (report: unknown) => parent.post({ id, report }),
     };
     try {
       const result = await handlers[task](request, context);

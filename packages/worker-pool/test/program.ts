@@ -35,6 +35,9 @@ const handlers: TaskHandlers<TestTasks> = {
     Atomics.store(counters, 2, 1);
     return undefined;
   },
+  async count(to, { report }) {
+    for (let i = 0; i < to; i++) report(i);
+  },
   async usedMemory() {
     setFlagsFromString("--expose-gc");
     runInNewContext("gc")();

@@ -8,6 +8,8 @@ export interface TestTasks {
   die: { request: number; response: number };
   hang: { request: undefined; response: undefined };
   untilAborted: { request: undefined; response: undefined };
+  /** Reports the numbers below one. */
+  count: { request: number; response: void };
   /** Bytes of objects that are in use. */
   usedMemory: { request: undefined; response: number };
 }

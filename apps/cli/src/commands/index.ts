@@ -15,6 +15,7 @@ import { dataStats } from "./data-stats.ts";
 import { evolve } from "./evolve.ts";
 import { exportModel } from "./export.ts";
 import { info } from "./info/info.ts";
+import { jobs } from "./jobs.ts";
 import { launch } from "./launch.ts";
 import { predict } from "./predict.ts";
 import { quickstart } from "./quickstart.ts";
@@ -24,6 +25,7 @@ import { track } from "./track.ts";
 import { train } from "./train.ts";
 import { val } from "./val.ts";
 import { valTrackCommand } from "./val-track.ts";
+import { worker } from "./worker.ts";
 
 /** All commands with the options of a schema, in its order. */
 export function commandsOf(schema: Readonly<Record<CommandName, CommandSchema>>): readonly Command[] {
@@ -41,6 +43,8 @@ export function commandsOf(schema: Readonly<Record<CommandName, CommandSchema>>)
       export: exportModel,
       quickstart,
       serve,
+      worker,
+      jobs,
       completion,
     },
     ...{ "data check": dataCheck, "data stats": dataStats, "data sample": dataSample, "data convert": dataConvert },

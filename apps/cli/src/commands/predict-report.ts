@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import type { Results, SkippedImage } from "lookonce";
+import type { ReportedResult, SkippedImage } from "lookonce";
 import { bar } from "../terminal/bar.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
@@ -39,7 +39,7 @@ export class PredictReport {
     this.#progress();
   }
 
-  add(result: Results): void {
+  add(result: ReportedResult): void {
     this.#images++;
     for (const stage of Object.keys(this.#total) as Stage[]) this.#total[stage] += result.speed[stage];
     if (this.#json) this.#terminal.json({ ...result.toJSON(), speed: result.speed });
@@ -70,7 +70,7 @@ export class PredictReport {
     return { images, skipped, stopped, seconds, speed, dir: this.#directory ?? null };
   }
 
-  #printImage(result: Results): void {
+  #printImage(result: ReportedResult): void {
     const { bold, dim } = this.#terminal.colors;
     const { width, height, image } = result;
     const read = image.original === undefined ? "" : ` (read at ${image.width} × ${image.height})`;
@@ -99,19 +99,19 @@ export class PredictReport {
 
 /** What was seen in a video: a line a frame would say little. */
 class VideoTally {
-  readonly of: Results["video"];
+  readonly of: ReportedResult["video"];
   readonly #name: string;
   readonly #start = performance.now();
   /** Frames in which each class was seen. */
   readonly #seen = new Map<string, number>();
   #frames = 0;
 
-  constructor({ video, name }: Results) {
+  constructor({ video, name }: ReportedResult) {
     this.of = video;
     this.#name = name;
   }
 
-  add({ boxes, names }: Results): void {
+  add({ boxes, names }: ReportedResult): void {
     this.#frames++;
     for (const label of new Set(boxes.classes)) {
       const name = names[label] ?? String(label);

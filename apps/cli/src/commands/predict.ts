@@ -1,8 +1,8 @@
 import type { PredictValues } from "@lookonce/config";
-import type { PredictOptions, Results, YOLO } from "lookonce";
+import type { PredictOptions, ReportedResult, Results, YOLO } from "lookonce";
 import { type CommandWork, work } from "../command.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { loadModel } from "./load-model.ts";
+import { fetching, loadModel } from "./load-model.ts";
 import { PredictReport } from "./predict-report.ts";
 
 /** `lookonce predict`: finds objects and draws them into copies of the images. */
@@ -13,8 +13,18 @@ export const predict: CommandWork = work("predict", {
     "lookonce predict model=yolov8n.pt source=street.mp4 vid_stride=2",
     "lookonce predict model=yolov8n.pt source=rtsp://192.168.0.10/stream save=false",
   ],
-  run: (values, terminal, args) =>
-    runPrediction(values, terminal, (model, hooks) => model.stream(values.source, { ...args, ...hooks })),
+  run(values, terminal, args) {
+    const { queue, model, source, json } = values;
+    if (queue === undefined) {
+      return runPrediction(values, terminal, (loaded, hooks) => loaded.stream(source, { ...args, ...hooks }));
+    }
+    const { storage, endpoint, priority, shard, job } = values;
+    const shared = { queue, storage, endpoint, priority, shard, job, ...fetching(terminal) };
+    return reportPrediction({ json }, terminal, async function* (hooks) {
+      const { predictOnQueue } = await import("lookonce");
+      yield* predictOnQueue(model, source, { ...args, ...shared, ...hooks });
+    });
+  },
 });
 
 type Hooks = Pick<PredictOptions, "onOpen" | "onSave" | "onSkip" | "signal">;
@@ -26,18 +36,27 @@ export async function runPrediction(
   start: (model: YOLO, hooks: Hooks) => AsyncIterable<Results>,
 ): Promise<object> {
   const model = await loadModel(values, terminal);
-  const report = new PredictReport(terminal, values.json);
-  const signal = terminal.catchInterrupt();
   try {
-    const hooks: Hooks = {
-      onOpen: ({ count }) => report.expect(count),
-      onSave: (directory) => report.savedIn(directory),
-      onSkip: (image) => report.skip(image),
-      signal,
-    };
-    for await (const result of start(model, hooks)) report.add(result);
+    return await reportPrediction(values, terminal, (hooks) => start(model, hooks));
   } finally {
     await model.dispose();
   }
+}
+
+/** Reports results as they come. */
+async function reportPrediction(
+  { json }: Pick<PredictValues, "json">,
+  terminal: Terminal,
+  start: (hooks: Hooks) => AsyncIterable<ReportedResult>,
+): Promise<object> {
+  const report = new PredictReport(terminal, json);
+  const signal = terminal.catchInterrupt();
+  const hooks: Hooks = {
+    onOpen: ({ count }) => report.expect(count),
+    onSave: (directory) => report.savedIn(directory),
+    onSkip: (image) => report.skip(image),
+    signal,
+  };
+  for await (const result of start(hooks)) report.add(result);
   return report.finish(signal?.aborted === true);
 }

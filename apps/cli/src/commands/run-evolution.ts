@@ -1,5 +1,5 @@
 import type { CommandValues, EvolveArgs, TrainArgs } from "@lookonce/config";
-import type { EvolveOptions } from "lookonce";
+import type { EvolveOptions, QueueOptions } from "lookonce";
 import { requireStart } from "../options/parse.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { fetching } from "./load-model.ts";
@@ -8,6 +8,8 @@ interface EvolutionValues
   extends Pick<CommandValues["evolve"], "model" | "data" | "resume" | "generations" | "device" | "threads"> {
   /** Settings of its trainings. */
   args: TrainArgs | EvolveArgs;
+  /** The queue whose workers train. */
+  shared?: Partial<QueueOptions>;
 }
 
 /** Evolves hyper-parameters and reports every generation; what `lookonce evolve` and `lookonce train evolve=N` do. */
@@ -21,7 +23,7 @@ export async function runEvolution(values: EvolutionValues, terminal: Terminal):
   const options: EvolveOptions = {
     ...(resume === undefined ? startOf(values) : { resume }),
     ...(generations === undefined ? {} : { generations }),
-    ...{ device, threads, cache, workers, signal },
+    ...{ device, threads, cache, workers, signal, ...values.shared },
     ...fetching(terminal),
     callbacks: [
       {

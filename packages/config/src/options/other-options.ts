@@ -9,6 +9,7 @@ import {
   modelImgsz,
   notServer,
   onnxRuntimeDevices,
+  queueAddress,
   seed,
   trainSplit,
   valSplit,
@@ -142,6 +143,24 @@ export const serveOptions: OptionTable = {
     defaultText: "whether these variables are set",
   }),
 };
+
+/** Options of `worker`. */
+export const workerOptions: OptionTable = setBy(["cli"], {
+  ...queueAddress,
+  concurrency: integer("jobs at a time, each in a process", 1, { min: 1, max: 256 }),
+  cache: text("folder", "folder for what is fetched from storages", undefined, {
+    defaultText: "queue in the cache folder for lookonce",
+  }),
+  grace: number("seconds to finish jobs when it is stopped; the others are handed back", 60, { min: 0 }),
+  ...device,
+});
+
+/** Options of `jobs`. */
+export const jobsOptions: OptionTable = setBy(["cli"], {
+  ...queueAddress,
+  cancel: text("run", "run to cancel"),
+  retry: text("run", "run whose failed jobs are tried again, or all"),
+});
 
 /** Options of `cfg`. */
 export const cfgOptions: OptionTable = setBy(["cli"], {

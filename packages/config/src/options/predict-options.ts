@@ -1,6 +1,16 @@
 import { classes, flag, integer, setBy, text } from "./define.ts";
 import type { OptionTable } from "./option.ts";
-import { branch, device, model, modelImgsz, notServer, outputDirectory, suppression } from "./shared-options.ts";
+import {
+  branch,
+  device,
+  model,
+  modelImgsz,
+  notServer,
+  onQueue,
+  outputDirectory,
+  shards,
+  suppression,
+} from "./shared-options.ts";
 
 const sources =
   "image, video, folder, pattern in quotes ('photos/**'), list (.txt, .csv), address (http, rtsp, …), camera (0), or - for standard input";
@@ -39,6 +49,8 @@ export const predictOptions: OptionTable = {
   }),
   ...outputDirectory("predict"),
   ...device,
+  ...onQueue("detect"),
+  ...shards,
   ...setBy(["cli"], {
     json: flag("print a line of JSON per image, then one summary; everything else on stderr", false),
   }),

@@ -18,9 +18,11 @@ import {
   cfgOptions,
   completionOptions,
   infoOptions,
+  jobsOptions,
   quickstartOptions,
   schemaOptions,
   serveOptions,
+  workerOptions,
 } from "./other-options.ts";
 import { predictOptions } from "./predict-options.ts";
 import { trackOptions, valTrackOptions } from "./track-options.ts";
@@ -73,6 +75,8 @@ export const optionSchema: Readonly<Record<CommandName, CommandSchema>> = {
     quickstartOptions,
   ),
   serve: command("Serves predictions over HTTP, with a web page; trains and validates on request.", serveOptions),
+  worker: command("Computes jobs of a queue: shards of predictions and validations, trainings.", workerOptions),
+  jobs: command("Lists the jobs and workers of a queue, cancels runs, tries failed ones again.", jobsOptions),
   checks: tool("Reports versions, threads and memory, and which devices work here or what they lack.", {}),
   cfg: tool("Shows every option with its default, or writes a settings file for cfg=.", cfgOptions),
   schema: tool("Prints JSON Schemas of settings, recipe, data set and model files, for editors.", schemaOptions),

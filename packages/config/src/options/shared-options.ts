@@ -110,3 +110,29 @@ export function outputDirectory(name: string): OptionTable {
     exist_ok: flag("write into the subfolder even if it exists", false),
   });
 }
+
+/** Words for {@link queueAddress} and the like. */
+const queueExample = "redis://host:6379";
+
+/** Jobs of workers, instead of work in this process. */
+export function onQueue(what: string): OptionTable {
+  return setBy(["cli"], {
+    queue: text(queueExample, `${what} on the workers of this Redis queue: lookonce worker`),
+    storage: text("folder", "with queue: folder that all machines see, or s3://bucket/prefix", undefined, {
+      defaultText: "queue in the folder for results",
+    }),
+    endpoint: text("address", "with storage in S3: another service than Amazon's, such as http://minio:9000"),
+    priority: choice(["high", "normal", "low"], "with queue: before or after other jobs that wait", "normal"),
+  });
+}
+
+/** Of runs that are cut into shards. */
+export const shards: OptionTable = setBy(["cli"], {
+  shard: integer("with queue: images that a worker is given at a time", 64, { min: 1 }),
+  job: text("name", "with queue: run that was queued before and whose results are to be fetched"),
+});
+
+/** The address of a queue, in the environment where others see command lines. */
+export const queueAddress: OptionTable = {
+  queue: text(queueExample, "address of the Redis queue", undefined, { defaultText: "LOOKONCE_QUEUE of the environment" }),
+};

@@ -72,10 +72,15 @@ export const evolveOptions: OptionTable = {
   ...setBy(notServer, { resume: text("folder", "resume a stopped evolution: its folder") }),
   // No fixed default: a resumed evolution keeps its own number
   generations: integer("number of trainings", undefined, { defaultText: "300", min: 1 }),
+  offspring: integer("trainings with the same parents, which can run at the same time", undefined, {
+    defaultText: "1, with queue 8",
+    min: 1,
+  }),
   ...trainingRun,
   epochs: integer("epochs of each training", 10, { min: 1 }),
   val: choice(["last", "every"], "epochs to validate after", "last"),
   ...recipeOptions,
   ...outputDirectory("evolve"),
   ...device,
+  ...onQueue("train"),
 };

@@ -6,7 +6,9 @@ import {
   device,
   model,
   modelImgsz,
+  onQueue,
   outputDirectory,
+  shards,
   singleCls,
   suppression,
   valSplit,
@@ -33,4 +35,6 @@ export const valOptions: OptionTable = {
   save_conf: flag("with confidences in the label files", false),
   ...outputDirectory("val"),
   ...device,
+  ...onQueue("validate"),
+  ...shards,
 };

@@ -1,9 +1,11 @@
+import { resolve } from "node:path";
 import { Readable } from "node:stream";
 import { LookonceError } from "@lookonce/errors";
 import { withoutEnding } from "./file-name.ts";
 import { originItems } from "./origin-items.ts";
 import { type Resolved, resolveAll, resolveEntry } from "./resolve-entry.ts";
 import {
+  type NamedFile,
   type OpenedSource,
   type OpenSourceOptions,
   type Origin,
@@ -40,6 +42,29 @@ async function open(source: Source, settings: SourceSettings): Promise<OpenedSou
     return assemble({ origins: await resolveAll(source as readonly SourceEntry[], settings), single: false }, settings);
   }
   return assemble(await resolveEntry(source as SourceEntry, { settings, index: 0 }), settings);
+}
+
+/**
+ * Lists the files of a source, images and videos, by the names that their results get.
+ *
+ * @throws LookonceError as {@link openSource}; `UNSUPPORTED` for what is no file: streams, cameras, addresses
+ */
+export async function listSource(
+  source: string,
+  options: OpenSourceOptions = {},
+): Promise<{ single: boolean; files: NamedFile[] }> {
+  const settings = resolveSourceOptions(options);
+  const refuse = (what: string): LookonceError =>
+    new LookonceError("UNSUPPORTED", `Only files can be shared out to workers, and ${what} is none.`);
+  if (source === "-") throw refuse("standard input");
+  const { origins, single } = await resolveEntry(source, { settings, index: 0 });
+  const files = (single ? origins : uniqueNames(origins)).map((origin): NamedFile => {
+    const { path, name } = origin;
+    const file = origin.kind === "image" ? origin.content : origin.kind === "video" ? origin.file : undefined;
+    if (typeof file !== "string") throw refuse(path);
+    return { path, name, file: resolve(file) };
+  });
+  return { single, files };
 }
 
 /** Standard input, or a stream that was passed. */

@@ -35,6 +35,10 @@ export interface Resolved {
 export async function resolveEntry(entry: SourceEntry, context: Context): Promise<Resolved> {
   if (typeof entry === "string" || typeof entry === "number") return resolveText(String(entry), context);
   if (entry instanceof URL) return resolveText(entry.href, context);
+  if ("file" in entry) {
+    const { path, name, file } = entry;
+    return one({ ...fileOrigin(file, dirname(file)), path, name });
+  }
   const [path, name] = [`image ${context.index}`, `image-${context.index}`];
   const content = entry instanceof Uint8Array ? entry : toRgb(entry);
   return one({ kind: "image", path, name, content });

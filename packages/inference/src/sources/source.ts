@@ -13,8 +13,18 @@ export interface RawPixels {
   channels: 1 | 3 | 4;
 }
 
+/** A file that another program has listed: an image or a video, by the name that its results get. */
+export interface NamedFile {
+  /** What results say that they are of. */
+  path: string;
+  /** Where files about it go below a folder for results, as `listSource` says it. */
+  name: string;
+  /** The file to read. */
+  file: string;
+}
+
 /** One thing that images come from; a text is a path, a pattern, an address or `-`, a number a camera. */
-export type SourceEntry = ImageSource | RawPixels | URL | number;
+export type SourceEntry = ImageSource | RawPixels | NamedFile | URL | number;
 
 /**
  * Where images come from: one thing, a list of things, an iterable of things, or a stream of the bytes

@@ -64,6 +64,30 @@ describe("evolve", () => {
     },
   );
 
+  it("finds the same whether siblings are trained one after the other or all at once, and when it is resumed between", async () => {
+    const serial = options({ offspring: 3 });
+    const { generations } = await evolve(serial);
+    let [running, most] = [0, 0];
+    const evaluate: EvolveOptions["evaluate"] = async (recipe, generation) => {
+      most = Math.max(most, ++running);
+      // Later ones are done first
+      for (let turn = 0; turn < 30 - generation; turn++) await Promise.resolve();
+      running--;
+      return objective(recipe);
+    };
+    const parallel = options({ offspring: 3, concurrent: true, evaluate });
+    expect((await evolve(parallel)).generations).toEqual(generations);
+    expect(most).toBe(3);
+    const files = (directory: string) => ["evolve.csv", "log.jsonl"].map((name) => lines(join(directory, name)));
+    expect(files(parallel.directory)).toEqual(files(serial.directory));
+    // Another number of siblings is another search
+    expect((await evolve(options({ offspring: 2 }))).generations).not.toEqual(generations);
+    const resumed = options({ offspring: 3, generations: 6 });
+    await evolve(resumed);
+    expect((await evolve({ ...resumed, generations: 12, concurrent: true })).generations).toEqual(generations);
+    await expect(evolve(options({ offspring: 0 }))).rejects.toThrow("offspring must be a whole number");
+  });
+
   it("has the columns of another task, and reads them again", async () => {
     const evaluate: EvolveOptions["evaluate"] = async (recipe) => {
       const { fitness } = await objective(recipe);

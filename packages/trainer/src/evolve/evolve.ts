@@ -27,6 +27,13 @@ export interface EvolveOptions {
   rng: Random;
   /** Generations in all. Default 300. */
   generations?: number;
+  /**
+   * Generations whose parents are the same ones before them, so that they do not depend on each other. Default 1: each may be the
+   * child of the one before. What is found depends on it, and not on how many of them are trained at a time.
+   */
+  offspring?: number;
+  /** Whether `evaluate` is called for all offspring at once; it returns when it can. Default false: one after the other. */
+  concurrent?: boolean;
   /** What is changed, and how. Default that of the family; hyper-parameters that the recipe lacks are left out. */
   space?: SearchSpace;
   /** Called for every generation, with all so far. */
@@ -64,16 +71,19 @@ export interface Evolution {
  * (7.0) and YOLOv8's tuner (8.3).
  *
  * Writes `evolve.csv`, `log.jsonl` and the fittest hyper-parameters as a file that `hyp` accepts. A generation depends on
- * `rng`, its number and the lines before it alone: a resumed evolution finds what an uninterrupted one would.
+ * `rng`, its number, `offspring` and the lines before it alone: a resumed evolution finds what an uninterrupted one would.
  *
  * @throws LookonceError `ARGUMENT` for options that make no sense, `FORMAT` for an `evolve.csv` of another evolution, `IO`,
  *   and what `evaluate` throws apart from `NUMERIC`
  */
 export async function evolve(options: EvolveOptions): Promise<Evolution> {
-  const { family, directory, generations = 300, signal, onGeneration } = options;
+  const { family, directory, generations = 300, offspring = 1, concurrent = false, signal, onGeneration } = options;
   const { scoreColumns = Object.keys(detect.columns(undefined)) } = options;
   if (!Number.isInteger(generations) || generations < 1) {
     throw new LookonceError("ARGUMENT", `generations must be a whole number of at least 1, not ${generations}.`);
+  }
+  if (!Number.isInteger(offspring) || offspring < 1) {
+    throw new LookonceError("ARGUMENT", `offspring must be a whole number of at least 1, not ${offspring}.`);
   }
   const space = options.space ?? family.evolution.space;
   const start = startHyps(options.recipe, space);
@@ -82,10 +92,26 @@ export async function evolve(options: EvolveOptions): Promise<Evolution> {
   const logFile = join(directory, "log.jsonl");
   const table = new EvolveTable(csv, { scores: scoreColumns, hyps: Object.keys(start) }, options.log);
   let best = fittest(table.rows);
+  const hypsOf = (number: number): Hyps => {
+    if (number === 1) return start;
+    return nextHyps(table.rows.slice(0, parentsOf(number, offspring)), space, options.rng.fork("generation", number));
+  };
+  const begin = (number: number): Begun => {
+    const hyps = hypsOf(number);
+    const judged = judge({ ...options.recipe, ...hyps } as Recipe, number, options);
+    // It is thrown where it is waited for, if it is
+    judged.catch(() => {});
+    return { hyps, judged };
+  };
+  const begun = new Map<number, Begun>();
   while (table.rows.length < generations && signal?.aborted !== true) {
     const number = table.rows.length + 1;
-    const hyps = number === 1 ? start : nextHyps(table.rows, space, options.rng.fork("generation", number));
-    const judged = await judge({ ...options.recipe, ...hyps } as Recipe, number, options);
+    // The first has no parents, and is that of the second and its siblings
+    const siblings = concurrent && number > 1 ? Math.min(generations, parentsOf(number, offspring) + offspring) : number;
+    for (let each = number; each <= siblings; each++) if (!begun.has(each)) begun.set(each, begin(each));
+    const { hyps, judged: judging } = begun.get(number) as Begun;
+    const judged = await judging;
+    begun.delete(number);
     if (judged === undefined) break;
     const generation = { scores: judged.scores, hyps };
     const isBest = best === undefined || generation.scores.fitness > best.scores.fitness;
@@ -103,6 +129,17 @@ export async function evolve(options: EvolveOptions): Promise<Evolution> {
   if (best !== undefined) writeHyps(hyp, best, options);
   const interrupted = table.rows.length < generations;
   return { generations: table.rows, best, csv, hyp, interrupted };
+}
+
+/** A generation that is being trained. */
+interface Begun {
+  hyps: Hyps;
+  judged: ReturnType<typeof judge>;
+}
+
+/** How many of the first generations may be parents of one, which is not the first itself. */
+function parentsOf(number: number, offspring: number): number {
+  return Math.max(1, 1 + offspring * Math.floor((number - 2) / offspring));
 }
 
 /** The hyper-parameters that are evolved, within their limits. YOLOv5 evolves the number of anchors too, from 3. */

@@ -17,8 +17,16 @@ export interface LabelFilesOptions {
  *
  * @throws LookonceError `IO` when a file cannot be written
  */
-export function labelFiles(directory: string, { conf = false }: LabelFilesOptions = {}): ValidationCallbacks {
-  const used = new Set<string>();
+export function labelFiles(directory: string, options: LabelFilesOptions = {}): ValidationCallbacks {
+  const names = new LabelNames();
+  return labelLinesOf((path, lines) => names.write(directory, path, lines), options);
+}
+
+/** Passes on the lines of {@link labelFiles}, of each image in which something was found. */
+export function labelLinesOf(
+  onLines: (path: string, lines: readonly string[]) => void,
+  { conf = false }: LabelFilesOptions = {},
+): ValidationCallbacks {
   let info: Pick<ValidationInfo, "task" | "names"> = { task: "detect", names: [] };
   return {
     onValStart(validation) {
@@ -27,12 +35,21 @@ export function labelFiles(directory: string, { conf = false }: LabelFilesOption
     onValBatch(batch) {
       for (const { path, size, found, entries } of resultsInFiles(info.task, batch)) {
         const lines = labelLines(found, size, { entries, names: info.names, conf });
-        if (lines.length === 0) continue;
-        const file = join(directory, `${freeName(path, used)}.txt`);
-        writeWholeSync(file, lines.map((line) => `${line}\n`).join(""), { flush: false });
+        if (lines.length > 0) onLines(path, lines);
       }
     },
   };
+}
+
+/** Writes label files, each under a name that no image before took. */
+export class LabelNames {
+  readonly #used = new Set<string>();
+
+  /** @throws LookonceError `IO` when the file cannot be written */
+  write(directory: string, path: string, lines: readonly string[]): void {
+    const file = join(directory, `${freeName(path, this.#used)}.txt`);
+    writeWholeSync(file, lines.map((line) => `${line}\n`).join(""), { flush: false });
+  }
 }
 
 /** The image's name; with its folder's before it, then a number behind it, where another image took the name. */
