@@ -80,17 +80,18 @@ export async function evolve(options: EvolveOptions): Promise<EvolveReport> {
     const { generations: total, offspring = 1 } = args;
     const found = await trainer
       .evolve({
-      ...{ family, recipe, evaluate: trials.evaluate, scoreColumns, directory, generations: total, log, signal },
-      ...{ offspring, concurrent: options.queue !== undefined },
-      rng: new Random(train.seed ?? 0).fork("evolve"),
-      space: searchSpace(family.evolution.space, train),
-      onGeneration: async (report, all) => {
-        await trials.over(report);
-        await plot(directory, all);
-        best = Math.max(...all.map(({ scores }) => scores.fitness));
-        await onGeneration?.({ ...report, best });
-      },
-    }).finally(() => trials.close());
+        ...{ family, recipe, evaluate: trials.evaluate, scoreColumns, directory, generations: total, log, signal },
+        ...{ offspring, concurrent: options.queue !== undefined },
+        rng: new Random(train.seed ?? 0).fork("evolve"),
+        space: searchSpace(family.evolution.space, train),
+        onGeneration: async (report, all) => {
+          await trials.over(report);
+          await plot(directory, all);
+          best = Math.max(...all.map(({ scores }) => scores.fitness));
+          await onGeneration?.({ ...report, best });
+        },
+      })
+      .finally(() => trials.close());
     rmSync(join(directory, currentRun), { recursive: true, force: true });
     const { generations, ...rest } = found;
     const plotFile = await plot(directory, generations);

@@ -44,7 +44,8 @@ export async function trainTrial(
   trial: {
     recipe: Recipe;
     generation: number;
-    train: SavedEvolution["train"] & Omit<TrialOptions, "queue" | "storage" | "endpoint" | "priority" | "project" | "log">;
+    train: SavedEvolution["train"] &
+      Omit<TrialOptions, "queue" | "storage" | "endpoint" | "priority" | "project" | "log">;
     data: Dataset;
     valData: Dataset;
     directory: string;

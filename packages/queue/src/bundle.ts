@@ -48,7 +48,10 @@ export async function downloadFiles(storage: Storage, bundle: string, folder: st
  *
  * @throws LookonceError `NOT_FOUND` for a path that this machine does not see, `DATA` for another file at the path
  */
-export async function localFile(ref: FileRef, { storage, cache }: { storage: Storage; cache: string }): Promise<string> {
+export async function localFile(
+  ref: FileRef,
+  { storage, cache }: { storage: Storage; cache: string },
+): Promise<string> {
   if ("path" in ref) {
     await requireSeen(ref.path, storage);
     return ref.path;

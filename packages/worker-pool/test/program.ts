@@ -37,6 +37,7 @@ const handlers: TaskHandlers<TestTasks> = {
   },
   async count(to, { report }) {
     for (let i = 0; i < to; i++) report(i);
+    return undefined;
   },
   async usedMemory() {
     setFlagsFromString("--expose-gc");

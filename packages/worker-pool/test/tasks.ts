@@ -9,7 +9,7 @@ export interface TestTasks {
   hang: { request: undefined; response: undefined };
   untilAborted: { request: undefined; response: undefined };
   /** Reports the numbers below one. */
-  count: { request: number; response: void };
+  count: { request: number; response: undefined };
   /** Bytes of objects that are in use. */
   usedMemory: { request: undefined; response: number };
 }

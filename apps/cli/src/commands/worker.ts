@@ -11,12 +11,11 @@ export const worker: CommandWork = work("worker", {
   ],
   async run(values, terminal) {
     const { startQueueWorker } = await import("lookonce");
-    const { queueProgram } = await import("@lookonce/server");
     const { device, threads, concurrency, cache, grace } = values;
     const stopped = terminal.catchInterrupt({ isEnd: true });
     const queue = queueOf(values, terminal);
     const started = await startQueueWorker({
-      ...{ queue, device, threads, concurrency, cache, runners: { service: queueProgram } },
+      ...{ queue, device, threads, concurrency, cache },
       log: (line) => terminal.note(line),
       onEnd: ({ run, part, parts }, { state, seconds, reason }) => {
         const what = `${run} ${part + 1}/${parts}`;

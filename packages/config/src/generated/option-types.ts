@@ -229,6 +229,12 @@ export interface PredictValues {
   existOk: boolean;
   device: "auto" | "cpu" | "webgpu" | "cuda" | "tensorflow" | "tensorflow-gpu";
   threads?: number;
+  queue?: string;
+  storage?: string;
+  endpoint?: string;
+  priority: "high" | "normal" | "low";
+  shard: number;
+  job?: string;
   json: boolean;
 }
 
@@ -337,6 +343,12 @@ export interface TrackValues {
   existOk: boolean;
   device: "auto" | "cpu" | "webgpu" | "cuda" | "tensorflow" | "tensorflow-gpu";
   threads?: number;
+  queue?: string;
+  storage?: string;
+  endpoint?: string;
+  priority: "high" | "normal" | "low";
+  shard: number;
+  job?: string;
   json: boolean;
   tracker: string;
   persist: boolean;
@@ -508,6 +520,12 @@ export interface ValValues {
   existOk: boolean;
   device: "auto" | "cpu" | "webgpu" | "cuda" | "tensorflow" | "tensorflow-gpu";
   threads?: number;
+  queue?: string;
+  storage?: string;
+  endpoint?: string;
+  priority: "high" | "normal" | "low";
+  shard: number;
+  job?: string;
 }
 
 /** Options of `val track` in the library. */
@@ -554,6 +572,8 @@ export interface EvolveArgs {
   resume?: string;
   /** Number of trainings. Default: 300. */
   generations?: number;
+  /** Trainings with the same parents, which can run at the same time. Default: 1, with queue 8. */
+  offspring?: number;
   /** Epochs of each training. Default: 10. */
   epochs?: number;
   /** Longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default. Default: 640. */
@@ -609,6 +629,7 @@ export interface EvolveValues {
   data?: string;
   resume?: string;
   generations?: number;
+  offspring?: number;
   epochs: number;
   imgsz?: number;
   batch: number;
@@ -633,6 +654,10 @@ export interface EvolveValues {
   existOk: boolean;
   device: "auto" | "cpu" | "webgpu" | "cuda" | "tensorflow" | "tensorflow-gpu";
   threads?: number;
+  queue?: string;
+  storage?: string;
+  endpoint?: string;
+  priority: "high" | "normal" | "low";
   /** What differs from the recipe of the model's family. */
   recipe?: RecipeArgs;
 }
@@ -1120,6 +1145,23 @@ export interface ServeValues {
   tracing?: boolean;
 }
 
+/** Options of `lookonce worker` once defaults are filled in. */
+export interface WorkerValues {
+  queue?: string;
+  concurrency: number;
+  cache?: string;
+  grace: number;
+  device: "auto" | "cpu" | "webgpu" | "cuda" | "tensorflow" | "tensorflow-gpu";
+  threads?: number;
+}
+
+/** Options of `lookonce jobs` once defaults are filled in. */
+export interface JobsValues {
+  queue?: string;
+  cancel?: string;
+  retry?: string;
+}
+
 /** Options of `lookonce checks` once defaults are filled in. */
 export interface ChecksValues {
 }
@@ -1164,6 +1206,8 @@ export interface CommandValues {
   "benchmark sppf": BenchmarkSppfValues;
   quickstart: QuickstartValues;
   serve: ServeValues;
+  worker: WorkerValues;
+  jobs: JobsValues;
   checks: ChecksValues;
   cfg: CfgValues;
   schema: SchemaValues;
@@ -1192,6 +1236,8 @@ export interface CommandArgs {
   "benchmark sppf": BenchmarkSppfArgs;
   quickstart: QuickstartArgs;
   serve: ServeArgs;
+  worker: object;
+  jobs: object;
   checks: object;
   cfg: object;
   schema: object;

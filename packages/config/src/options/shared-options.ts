@@ -134,5 +134,7 @@ export const shards: OptionTable = setBy(["cli"], {
 
 /** The address of a queue, in the environment where others see command lines. */
 export const queueAddress: OptionTable = {
-  queue: text(queueExample, "address of the Redis queue", undefined, { defaultText: "LOOKONCE_QUEUE of the environment" }),
+  queue: text(queueExample, "address of the Redis queue", undefined, {
+    defaultText: "LOOKONCE_QUEUE of the environment",
+  }),
 };

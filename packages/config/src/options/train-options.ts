@@ -1,7 +1,17 @@
 import { choice, flag, integer, integers, number, setBy, text } from "./define.ts";
 import type { OptionTable } from "./option.ts";
 import { recipeOptions } from "./recipe-options.ts";
-import { device, modelHelp, modelImgsz, notServer, outputDirectory, seed, singleCls, task } from "./shared-options.ts";
+import {
+  device,
+  modelHelp,
+  modelImgsz,
+  notServer,
+  onQueue,
+  outputDirectory,
+  seed,
+  singleCls,
+  task,
+} from "./shared-options.ts";
 
 /** What a training or an evolution starts with; a resumed one has its own. */
 function start(help: string): OptionTable {

@@ -22,7 +22,7 @@ export interface ProcessData {
 export interface ProcessTasks {
   compute: { request: { job: Job }; response: PartRecord };
   /** Stops the job that is being computed. */
-  stop: { request: { reason: string }; response: void };
+  stop: { request: { reason: string }; response: undefined };
 }
 
 const { worker, place, cache, runners } = readWorkerData<ProcessData>();
@@ -59,6 +59,7 @@ serveTasks<ProcessTasks>(
     },
     async stop({ reason }) {
       control.abort(reason);
+      return undefined;
     },
   },
   { concurrent: true },

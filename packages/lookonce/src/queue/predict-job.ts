@@ -47,7 +47,8 @@ export async function runPredictJob(job: Job, models: LoadedModels, context: Run
   const input = join(folder, "input");
   if (images === undefined) for (const { file } of files) await requireSeen(file, storage);
   else await downloadFiles(storage, images, input);
-  const source = images === undefined ? files : files.map((one, i) => ({ ...one, file: join(input, copyName(one, i)) }));
+  const source =
+    images === undefined ? files : files.map((one, i) => ({ ...one, file: join(input, copyName(one, i)) }));
   const lines: PredictedLine[] = [];
   const results = detector.stream(source, {
     ...options,
@@ -62,7 +63,9 @@ export async function runPredictJob(job: Job, models: LoadedModels, context: Run
     context.progress({ done: lines.length, total: Math.max(files.length, lines.length), unit: "images" });
   }
   if (signal.aborted) throw new LookonceError("IO", "the shard was stopped");
-  await writeWhole(join(folder, linesFile), lines.map((line) => `${JSON.stringify(line)}\n`).join(""), { flush: false });
+  await writeWhole(join(folder, linesFile), lines.map((line) => `${JSON.stringify(line)}\n`).join(""), {
+    flush: false,
+  });
   return { data: { lines: lines.length }, files: [linesFile, ...filesBelow(folder, savedFolder)] };
 }
 

@@ -96,23 +96,24 @@ export function shardsOf(files: readonly NamedFile[], size: number): NamedFile[]
 /** The results of a shard's lines, and what could not be read. */
 function readLines(text: string): (ReportedResult | { skipped: SkippedImage })[] {
   const videos = new Map<string, object>();
-  return text.split("\n").flatMap((line) => {
-    if (line === "") return [];
+  const lines = text.split("\n").filter((line) => line !== "");
+  return lines.map((line) => {
     const found = JSON.parse(line) as PredictedLine;
-    if ("skipped" in found) return [found];
-    const { name, width, height, read, video: path, speed, json } = found;
-    const names: string[] = [];
-    for (const box of json.boxes) names[box.class] = box.name;
-    const video = path === undefined ? undefined : (videos.get(path) ?? { path });
-    if (path !== undefined && video !== undefined) videos.set(path, video);
-    return [
-      {
-        ...{ name, width, height, speed, names, video },
-        image: read === undefined ? { width, height } : { ...read, original: { width, height } },
-        boxes: { classes: json.boxes.map((box) => box.class) },
-        describe: () => found.text,
-        toJSON: () => json,
-      },
-    ];
+    return "skipped" in found ? found : reportedOf(found, videos);
   });
+}
+
+/** @param videos those of the shard so far: all frames of one have the same object */
+function reportedOf(line: Exclude<PredictedLine, { skipped: object }>, videos: Map<string, object>): ReportedResult {
+  const { name, width, height, read, video: path, text, speed, json } = line;
+  const names: string[] = [];
+  for (const box of json.boxes) names[box.class] = box.name;
+  if (path !== undefined && !videos.has(path)) videos.set(path, { path });
+  return {
+    ...{ name, width, height, speed, names, video: path === undefined ? undefined : videos.get(path) },
+    image: read === undefined ? { width, height } : { ...read, original: { width, height } },
+    boxes: { classes: json.boxes.map((box) => box.class) },
+    describe: () => text,
+    toJSON: () => json,
+  };
 }

@@ -74,7 +74,13 @@ export class QueueRun {
         const message = `${job} was queued with another model, other data or other options: repeat its command as it was.`;
         throw new LookonceError("ARGUMENT", message);
       }
-      const found = new QueueRun(queue, storage, options, run, before ?? { form: 1, kind, digest, parts: tasks.length });
+      const found = new QueueRun(
+        queue,
+        storage,
+        options,
+        run,
+        before ?? { form: 1, kind, digest, parts: tasks.length },
+      );
       if (before === undefined) await found.#save();
       const { ref } = storage;
       const jobs = tasks.map((task, part) => {
@@ -111,7 +117,9 @@ export class QueueRun {
         yield await waitForPart(this.#queue, this.storage, { run: this.run, part, parts: this.#file.parts, signal });
       } catch (error) {
         if (!signal?.aborted) throw error;
-        log(`${this.run} goes on without this; job=${this.run} fetches the results, lookonce jobs cancel=${this.run} ends it`);
+        log(
+          `${this.run} goes on without this; job=${this.run} fetches the results, lookonce jobs cancel=${this.run} ends it`,
+        );
         return;
       }
     }

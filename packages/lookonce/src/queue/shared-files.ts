@@ -86,5 +86,8 @@ export async function shareData(file: string, splits: readonly Dataset[], storag
 
 /** Its whole path, so that names are apart and folders of images and of labels stay beside each other. */
 function bundledName(path: string): string {
-  return resolve(path).replaceAll("\\", "/").replace(/^[/:]+/, "").replace(/^([A-Za-z]):/, "$1");
+  return resolve(path)
+    .replaceAll("\\", "/")
+    .replace(/^[/:]+/, "")
+    .replace(/^([A-Za-z]):/, "$1");
 }

@@ -8,7 +8,9 @@ import { ownVersion } from "./queue-run.ts";
 import { workerAddress } from "./worker-address.ts";
 
 /** Options of {@link startQueueWorker}. */
-export interface StartQueueWorkerOptions extends PlaceOptions, Pick<QueueWorkerOptions, "concurrency" | "lockMs" | "log"> {
+export interface StartQueueWorkerOptions
+  extends PlaceOptions,
+    Pick<QueueWorkerOptions, "concurrency" | "lockMs" | "log"> {
   /** The address of the queue. */
   queue: string;
   /** Folder for what is fetched from storages. Default `queue` in the platform's cache folder for lookonce. */
@@ -102,7 +104,9 @@ class JobSlot {
     } catch (error) {
       if (!(error instanceof WorkerLostError)) throw error;
       const hint = "It may need more memory than there is: try a smaller batch or imgsz";
-      throw new LookonceError("IO", `the process of the job was lost: ${error.cause.message}. ${hint}`, { cause: error });
+      throw new LookonceError("IO", `the process of the job was lost: ${error.cause.message}. ${hint}`, {
+        cause: error,
+      });
     } finally {
       clearTimeout(killer);
       signal.removeEventListener("abort", stop);

@@ -49,7 +49,7 @@ export async function openValidation(
   { data, log, ...options }: ValSettings & { data: string; log: (line: string) => void },
 ): Promise<OpenedValidation> {
   const { Validator } = await import("@lookonce/trainer");
-  const { split, imgsz, singleCls, ...rest } = withDefaults("val", options);
+  const { split, imgsz, singleCls, ...rest } = withDefaults("val", { ...options, data });
   const dataset = await openDataset(data, { ...(await labelsOf(model.task)), split, singleCls, log });
   const side = usedSide(imgsz, { source, model, log });
   return { dataset, validator: new Validator(dataset, model, { ...rest, imgsz: side, cache: "none" }) };
@@ -64,7 +64,11 @@ export class LoadedValidation {
     this.#place = place;
   }
 
-  async get(task: ValTask, files: { model: string; data: string }, log: (line: string) => void) {
+  async get(
+    task: ValTask,
+    files: { model: string; data: string },
+    log: (line: string) => void,
+  ): Promise<OpenedValidation & { model: DetectionModel }> {
     const { options, digest } = task;
     const key = JSON.stringify([files, options, digest]);
     if (this.#loaded?.key === key) return this.#loaded;
@@ -97,7 +101,11 @@ export async function runValJob(job: Job, loaded: LoadedValidation, context: Run
     ...writers,
     ...(options.plots ? [validationPlots({ directory, onNotice: log })] : []),
     ...(options.saveTxt
-      ? [labelLinesOf((path, lines) => labels.push(JSON.stringify({ path, lines })), { conf: options.saveConf ?? false })]
+      ? [
+          labelLinesOf((path, lines) => labels.push(JSON.stringify({ path, lines })), {
+            conf: options.saveConf ?? false,
+          }),
+        ]
       : []),
   ];
   const part = await validator.runPart(model, {

@@ -26,13 +26,25 @@ export interface QueuedValOptions extends ValOptions, Omit<SharedRunOptions, "si
  * @throws LookonceError as `YOLO.val`, for a queue or a storage that cannot be used, and for a part that failed
  */
 export async function valOnQueue(model: string, options: QueuedValOptions): Promise<ValReport | undefined> {
-  const { queue, storage, endpoint, priority, job, shard = 64, fetch, log = () => {}, signal, onProgress, ...val } = options;
+  const {
+    queue,
+    storage,
+    endpoint,
+    priority,
+    job,
+    shard = 64,
+    fetch,
+    log = () => {},
+    signal,
+    onProgress,
+    ...val
+  } = options;
   const { data, project = "runs", name = "val", existOk = false, ...settings } = val;
   const source = await findModel(model, { fetch, log });
   const outline = await outlineModel(source, { use: "validate" });
   checkWrites(settings, outline);
   const { dataset, validator } = await openValidation(source, outline, { ...settings, data, log });
-  const { batch } = withDefaults("val", settings);
+  const { batch } = withDefaults("val", { ...settings, data });
   const shared = { queue, storage, endpoint, priority, job, signal, log, project };
   const run = await QueueRun.start("val", shared, async (opened) => {
     const task = {

@@ -107,7 +107,8 @@ export async function evolve(options: EvolveOptions): Promise<Evolution> {
   while (table.rows.length < generations && signal?.aborted !== true) {
     const number = table.rows.length + 1;
     // The first has no parents, and is that of the second and its siblings
-    const siblings = concurrent && number > 1 ? Math.min(generations, parentsOf(number, offspring) + offspring) : number;
+    const siblings =
+      concurrent && number > 1 ? Math.min(generations, parentsOf(number, offspring) + offspring) : number;
     for (let each = number; each <= siblings; each++) if (!begun.has(each)) begun.set(each, begin(each));
     const { hyps, judged: judging } = begun.get(number) as Begun;
     const judged = await judging;
