@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type GeneratedShapes, generateShapes } from "@lookonce/data";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasRedis, TestRedis } from "../../../queue/src/test-redis.ts";
+import { hasRedis, TestRedis } from "@lookonce/testing";
 import { evolve } from "../evolve.ts";
 import type { PredictOptions } from "../options.ts";
 import { makeDecided, temporaryFolder, writeTinyModel } from "../test-model.ts";
