@@ -56,7 +56,7 @@ describe.each(Object.entries(layers))("%s with a batch that ranks share", (name,
     }
   });
 
-  it("does not count images that fill up, and computes no gradient for them of the statistics", async () => {
+  it("does not count images that fill up, and computes no gradient of the statistics for them", async () => {
     const [x, ...others] = [draw([1, 3, 3, 3]), ...drawOthers()];
     // What the other rank's four images add up to.
     const other = tf.tensor1d([36, 72, 0, 72, 144, 36]);
