@@ -32,6 +32,11 @@ describe("launchedBy", () => {
     expect(launchedBy({ ...slurm, PMI_RANK: "0", PMI_SIZE: "8" })).toMatchObject({ size: 8, family: "MPICH" });
     expect(() => launchedBy(slurm)).toThrow("srun --mpi=pmix");
   });
+  it("reports a connection of MPICH that a program between did not pass on", () => {
+    const env = { PMI_RANK: "0", PMI_SIZE: "2", PMI_FD: "987" };
+    expect(() => launchedBy(env)).toThrow("node_modules/.bin/lookonce in place of npx lookonce");
+    expect(launchedBy({ ...env, PMI_SIZE: "1" })).toBeUndefined();
+  });
   it("leaves single processes alone, and the script of a Slurm job", () => {
     const env = { SLURM_PROCID: "0", SLURM_NTASKS: "8" };
     for (const alone of [{}, { OMPI_COMM_WORLD_SIZE: "1" }, { SLURM_PROCID: "0", SLURM_STEP_NUM_TASKS: "1" }, env]) {

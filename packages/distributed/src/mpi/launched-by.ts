@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import { LookonceError } from "@lookonce/errors";
 
 /** The two families of MPI libraries: they differ in the values of handles. Intel MPI and MVAPICH belong to MPICH. */
@@ -41,11 +42,28 @@ function findLauncher(env: Environment, slurmTasks: number | undefined): Launche
   if (openMpi !== undefined) return { by: "Open MPI's mpirun", size: openMpi, family: "Open MPI" };
   const pmi = numberOf(env.PMI_SIZE);
   if (pmi !== undefined && env.PMI_RANK !== undefined) {
+    if (pmi > 1 && env.PMI_FD !== undefined && !isOpen(Number(env.PMI_FD))) throw lostConnection();
     return { by: slurmTasks === undefined ? "MPICH's mpirun" : "Slurm's srun with PMI", size: pmi, family: "MPICH" };
   }
   if (env.PMIX_RANK !== undefined && slurmTasks !== undefined)
     return { by: "Slurm's srun with PMIx", size: slurmTasks };
   return undefined;
+}
+
+function isOpen(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isSocket();
+  } catch {
+    return false;
+  }
+}
+
+function lostConnection(): LookonceError {
+  return new LookonceError(
+    "ARGUMENT",
+    "MPICH's mpirun started this process, but its connection was not passed on, as npx does not: start " +
+      "node_modules/.bin/lookonce in place of npx lookonce, or use lookonce launch",
+  );
 }
 
 function numberOf(text: string | undefined): number | undefined {
