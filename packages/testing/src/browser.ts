@@ -20,12 +20,12 @@ const fakeCamera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-med
  * Starts Chromium without a window: that of the environment variable `CHROMIUM`, one that the system has, or the one of an
  * npm package.
  */
-export async function launchChromium(options: LaunchOptions = {}): Promise<Browser> {
+export async function launchChromium({ args = [], ...options }: LaunchOptions = {}): Promise<Browser> {
   const { chromium } = await import("playwright-core");
   const { executablePath, env } = installedChromium() ?? (await packagedChromium());
   // Containers let no browser make a sandbox; the tests open pages of their own alone.
-  const args = ["--no-sandbox", "--disable-dev-shm-usage", ...fakeCamera];
-  return chromium.launch({ executablePath, args, ...(env === undefined ? {} : { env }), ...options });
+  const all = ["--no-sandbox", "--disable-dev-shm-usage", ...fakeCamera, ...args];
+  return chromium.launch({ executablePath, args: all, ...(env === undefined ? {} : { env }), ...options });
 }
 
 /** A block of tests that need a browser; where there is none the block says so and is skipped. */

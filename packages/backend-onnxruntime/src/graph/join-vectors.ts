@@ -1,5 +1,5 @@
 import type { KernelName } from "./kernel-types.ts";
-import { hostValue, type Node, numbering, operandsOf, sizeOf, type Value } from "./value.ts";
+import { hostValue, type Node, numbering, operandsOf, sizeOf, textOf, type Value } from "./value.ts";
 
 /** Kernels that compute each element from the same element of others and from scalars. */
 export const elementwise: ReadonlySet<KernelName> = new Set<KernelName>([
@@ -81,7 +81,7 @@ function valueKeys(isWritten: (value: Value) => boolean): (value: Value) => stri
   return (value) => {
     if (isWritten(value) && value.data !== undefined) {
       const { buffer, byteOffset, byteLength } = value.data;
-      return `bytes ${Buffer.from(buffer, byteOffset, byteLength).toString("hex")}`;
+      return `bytes ${textOf(new Uint8Array(buffer, byteOffset, byteLength))}`;
     }
     const number = numbers.get(value) ?? numbers.size;
     numbers.set(value, number);

@@ -1,4 +1,4 @@
-import { type Node, numbering, sizeOf, type Value } from "./value.ts";
+import { type Node, numbering, sizeOf, textOf, type Value } from "./value.ts";
 
 /** Constants of at most this many elements are written into a graph; larger ones are inputs. */
 const largestConstant = 16;
@@ -60,7 +60,7 @@ export function makePlan(
   if (inOrder) words.push(-6);
   const resident = new Set(outputs.flatMap((value, i) => (staying.has(value) ? [i] : [])));
   if (resident.size > 0) words.push(-5, ...resident);
-  const key = Buffer.from(Int32Array.from(words).buffer).toString("latin1");
+  const key = textOf(new Uint16Array(Int32Array.from(words).buffer));
   return { nodes, inputs, constants, outputs, autocast, resident, group, inOrder, key };
 
   function numberOf(value: Value): number {

@@ -73,6 +73,14 @@ export function numbering(): (text: string) => number {
   };
 }
 
+/** Numbers as a text: others have another. */
+export function textOf(codes: Uint8Array | Uint16Array): string {
+  let text = "";
+  // A call has only so many arguments.
+  for (let i = 0; i < codes.length; i += 4096) text += String.fromCharCode(...codes.subarray(i, i + 4096));
+  return text;
+}
+
 /** The number of elements of a shape. */
 export function sizeOf(shape: readonly number[]): number {
   let size = 1;
