@@ -1,8 +1,21 @@
 import { mergeConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { base } from "./vitest.config.ts";
+
+/** Files that take longest by far: started first, so that the other worker has something to do until they end. */
+const longest = ["packages/lookonce/src/quickstart/run-quickstart.slow.test.ts"];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification): boolean => longest.some((name) => moduleId.endsWith(name));
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 export default mergeConfig(base, {
   test: {
+    sequence: { sequencer: LongestFirst },
     include: [
       "packages/*/src/**/*.slow.test.ts",
       "apps/*/src/**/*.slow.test.ts",
