@@ -72,4 +72,5 @@ export { type StartedQueueWorker, type StartQueueWorkerOptions, startQueueWorker
 export { type QueuedValOptions, valOnQueue } from "./queue/val-on-queue.ts";
 export { makeRunDirectory, newestTraining } from "./run-directory.ts";
 export { type ValTrackOptions, type ValTrackReport, valTrack } from "./val-track.ts";
+export { leaveRanks, type RankOptions, withRanks } from "./with-ranks.ts";
 export { YOLO } from "./yolo.ts";

@@ -72,7 +72,9 @@ export interface TrackOptions extends PredictOptions, Omit<TrackArgs, "tracker" 
 }
 
 /** Options of `YOLO.train`; `data` is required unless a training is resumed. */
-export interface TrainOptions extends TrainArgs, Pick<RunOptions, "transforms" | "callbacks" | "signal"> {
+export interface TrainOptions
+  extends TrainArgs,
+    Pick<RunOptions, "transforms" | "callbacks" | "signal" | "communicator"> {
   /** Resume the training of the loaded `last.safetensors`, with its settings. Default: false. */
   resume?: boolean;
 }

@@ -13,11 +13,18 @@ export class Place {
   readonly #options: PlaceOptions;
   readonly #log: (line: string) => void;
   #chosen: DeviceName | undefined;
+  /** Threads where none are named. */
+  #usualThreads: number | undefined;
 
   /** @param log called with one line on what `auto` chose and why */
   constructor(options: PlaceOptions, log: (line: string) => void = () => {}) {
     this.#options = options;
     this.#log = log;
+  }
+
+  /** Uses as many threads where none are named: other processes need the rest of the cores. */
+  limitThreads(threads: number): void {
+    this.#usualThreads = threads;
   }
 
   /** Makes the device tfjs's current one: other detectors may have changed that. */
@@ -48,7 +55,7 @@ export class Place {
   }
 
   get #threads(): { threads?: number } {
-    const { threads } = this.#options;
+    const { threads = this.#usualThreads } = this.#options;
     return threads === undefined ? {} : { threads };
   }
 }

@@ -70,11 +70,13 @@ export async function runTraining(
   const { train } = await import("@lookonce/trainer");
   const { project = "runs", name = "train", existOk = false, resume = false, hyp: _hyp, ...rest } = options;
   const { singleCls, fraction, data: _, plots = true, tensorboard = true, callbacks = [], ...others } = rest;
-  const events = tensorboard ? [await tensorboardOf(model, options)] : [];
+  const isFirst = (options.communicator?.rank ?? 0) === 0;
+  const events = tensorboard && isFirst ? [await tensorboardOf(model, options)] : [];
   const settings = { ...others, plots, callbacks: [...callbacks, ...events] };
   const datasets = { data: data.data, ...(data.valData === undefined ? {} : { valData: data.valData }) };
   if (resume) return train(model, { ...settings, ...datasets, resume: source });
   const args = { model: source, data: resolve(data.file), singleCls, fraction };
+  if (!isFirst) return train(model, { ...settings, ...datasets, args });
   const directory = await makeRunDirectory(join(project, name), { reuse: existOk });
   return workIn(directory, () => train(model, { ...settings, ...datasets, args, directory }));
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { withDefaults } from "@lookonce/config";
 import type { LookonceError } from "@lookonce/errors";
@@ -29,6 +30,7 @@ import { Place } from "./place.ts";
 import { predictStream, type Tracking } from "./predict-stream.ts";
 import { anchorsPerLevel, openTrainingData, parsedRecipe, runTraining } from "./run-training.ts";
 import { valModel } from "./val-model.ts";
+import { withRanks } from "./with-ranks.ts";
 
 /** A detector: load it, then predict, train, validate, export. */
 export class YOLO {
@@ -182,11 +184,24 @@ export class YOLO {
    * Trains on a data set and keeps the weights of the fittest epoch. With other classes than the model had, what fits of
    * its weights is taken over. With `resume`, the training that the loaded `last.safetensors` is of goes on.
    *
+   * In a process that `mpirun` or `srun` started as one of several ranks, all of them train together: each computes its
+   * share of every batch, and the first one writes the files.
+   *
    * @throws LookonceError when the data set or an option cannot be used, before anything is written; `NUMERIC` when the
    *   loss is no finite number any more, what was saved before stays
    */
   async train(options: TrainOptions): Promise<TrainReport> {
+    if (options.communicator !== undefined) return this.#train(options);
+    return withRanks(options, (communicator) =>
+      this.#train(communicator === undefined ? options : { ...options, communicator }),
+    );
+  }
+
+  async #train(options: TrainOptions): Promise<TrainReport> {
+    const { communicator } = options;
     const seed = options.seed ?? this.#seed;
+    if (communicator !== undefined)
+      this.#place.limitThreads((await import("@lookonce/distributed")).coresOf(communicator));
     // A device that is not there is said before any work starts.
     await this.#place.enter();
     const data = await openTrainingData(this.#source, { ...options, log: this.#log });
@@ -199,11 +214,13 @@ export class YOLO {
       ...anchors,
     });
     this.#log(report);
+    const isFirst = (communicator?.rank ?? 0) === 0;
     try {
       const imgsz = fitSide(options.imgsz, model, this.#log);
       const source = this.#source.name;
       const result = await runTraining(model, { data, source, options: { ...options, recipe, seed, imgsz } });
-      this.#source = await findModel(result.best);
+      // Other machines may not see the first rank's files
+      if (isFirst || existsSync(result.best)) this.#source = await findModel(result.best);
       await this.dispose();
       return result;
     } finally {

@@ -1,7 +1,9 @@
 import type { CommandValues } from "@lookonce/config";
-import type { YOLO } from "lookonce";
+import { LookonceError } from "@lookonce/errors";
+import type { TrainOptions, YOLO } from "lookonce";
 import { type CommandWork, work } from "../command.ts";
 import { requireStart } from "../options/parse.ts";
+import { ownProgram } from "../own-program.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { loadModel } from "./load-model.ts";
 import { runEvolution } from "./run-evolution.ts";
@@ -12,35 +14,67 @@ export const train: CommandWork = work("train", {
   examples: [
     "lookonce train model=yolov8n.pt data=coco128.yaml epochs=3 imgsz=320",
     "lookonce train model=yolov8n.yaml data=my-images.yaml epochs=100 batch=8 device=auto",
+    "lookonce train model=yolov8n.pt data=my-images.yaml ranks=4 sync_bn=true",
     "lookonce train resume=runs/train/weights/last.safetensors",
   ],
   async run(values, terminal, args) {
-    const { evolve: generations, resume } = values;
+    const { evolve: generations } = values;
     if (generations !== undefined) {
       const { plots: _plots, tensorboard: _tensorboard, resumeChanged: _changed, ...settings } = args;
       return runEvolution({ ...values, generations, args: settings }, terminal);
     }
-    const { progress } = await import("lookonce");
-    const model = await start(values, terminal);
-    const signal = terminal.catchInterrupt();
-    const report = await model.train({
-      ...args,
-      resume: resume !== undefined,
-      callbacks: [await progress(terminal.stderr)],
-      signal,
-    });
-    const { validation } = report;
-    const { map50 = null, map50_95 = null } = validation ?? {};
-    if (report.interrupted) {
-      terminal.warn(`stopped after ${report.epochs} epochs; to go on: lookonce train resume=${report.last}`);
-    }
-    if (validation !== undefined) terminal.say(...scoresTable(validation));
-    terminal.say(`saved in ${report.directory}; the best weights are ${report.best}`);
-    await model.dispose();
-    const { directory: dir, epochs: done, seconds, losses, unreadable } = report;
-    return { dir, epochs: done, seconds, losses, map50, map50_95, ...(unreadable && { unreadable }) };
+    const { launchedBy } = await import("@lookonce/distributed");
+    if (values.ranks > 1 && launchedBy() === undefined) return startRanks(values.ranks, terminal);
+    const { leaveRanks, withRanks } = await import("lookonce");
+    const { stderr } = terminal;
+    return withRanks(
+      args,
+      (communicator) => {
+        if (communicator !== undefined && communicator.rank > 0) terminal.silence();
+        return runTraining(values, terminal, communicator === undefined ? args : { ...args, communicator });
+      },
+      (line) => stderr.write(`${line}\n`),
+    ).finally(leaveRanks);
   },
 });
+
+/** Runs this command on several ranks, the first of which reports. */
+async function startRanks(ranks: number, terminal: Terminal): Promise<object> {
+  const { launchRanks } = await import("@lookonce/distributed");
+  const command = [...ownProgram(), ...process.argv.slice(2)];
+  const signal = terminal.catchInterrupt();
+  const code = await launchRanks({ ranks, command, signal, env: terminal.env });
+  terminal.silence();
+  if (code === 0) return {};
+  throw new LookonceError(code === 1 ? "ARGUMENT" : "LOST", `the ranks ended with exit code ${code}`);
+}
+
+/** Trains, alone or as one of several ranks, and reports it. */
+async function runTraining(values: CommandValues["train"], terminal: Terminal, args: TrainOptions): Promise<object> {
+  const { progress } = await import("lookonce");
+  const model = await start(values, terminal);
+  const signal = terminal.catchInterrupt();
+  const isFirst = (args.communicator?.rank ?? 0) === 0;
+  const report = await model.train({
+    ...args,
+    resume: values.resume !== undefined,
+    callbacks: isFirst ? [await progress(terminal.stderr)] : [],
+    ...(signal && { signal }),
+  });
+  const { validation } = report;
+  const { map50 = null, map50_95 = null } = validation ?? {};
+  if (report.interrupted) {
+    terminal.warn(`stopped after ${report.epochs} epochs; to go on: lookonce train resume=${report.last}`);
+  }
+  if (validation !== undefined) terminal.say(...scoresTable(validation));
+  terminal.say(`saved in ${report.directory}; the best weights are ${report.best}`);
+  await model.dispose();
+  const { directory: dir, epochs: done, seconds, losses, unreadable, communication } = report;
+  return {
+    ...{ dir, epochs: done, seconds, losses, map50, map50_95 },
+    ...{ ...(unreadable && { unreadable }), ...(communication && { communication }) },
+  };
+}
 
 /** The model to train, or the one whose training is resumed. */
 async function start(values: CommandValues["train"], terminal: Terminal): Promise<YOLO> {

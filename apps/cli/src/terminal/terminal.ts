@@ -18,8 +18,8 @@ const quietTime = 2_000;
 export class Terminal {
   /** Colors for {@link say}. */
   readonly colors: Colors;
-  readonly #said: Output;
-  readonly #io: Io;
+  #said: Output;
+  #io: Io;
   readonly #noteColors: Colors;
   #hasProgress = false;
   #caught: "no" | "early" | "end" = "no";
@@ -56,6 +56,14 @@ export class Terminal {
   catchInterrupt({ isEnd = false }: { isEnd?: boolean } = {}): AbortSignal | undefined {
     this.#caught = isEnd ? "end" : "early";
     return this.#io.interrupt;
+  }
+
+  /** From now on nothing is written: another process of the same work writes all. */
+  silence(): void {
+    this.#endProgress();
+    const nowhere: Output = { write: () => true };
+    this.#io = { ...this.#io, stdout: nowhere, stderr: nowhere };
+    this.#said = nowhere;
   }
 
   /** For work that blocks the thread for long: nothing could hear of a request to stop, so the system is to end the program. */

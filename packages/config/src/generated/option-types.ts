@@ -405,6 +405,14 @@ export interface TrainArgs {
   plots?: boolean;
   /** Write an event file for TensorBoard. Default: true. */
   tensorboard?: boolean;
+  /** Processes that share every batch, started on this machine by MPI; mpirun and srun set it themselves. Default: 1. */
+  ranks?: number;
+  /** Of several ranks: BatchNorm and losses normalize by the whole batch, as one rank would. Default: false. */
+  syncBn?: boolean;
+  /** Seconds after which ranks that do not answer end the training. Default: 600. */
+  rankTimeout?: number;
+  /** Of several ranks: send gradients in half precision. Default: false. */
+  halfGradients?: boolean;
   /** Folder for results. Default: runs. */
   project?: string;
   /** Subfolder for this run; a number is added if it exists. Default: train. */
@@ -444,6 +452,10 @@ export interface TrainValues {
   hyp?: string;
   plots: boolean;
   tensorboard: boolean;
+  ranks: number;
+  syncBn: boolean;
+  rankTimeout: number;
+  halfGradients: boolean;
   project: string;
   name: string;
   existOk: boolean;

@@ -58,6 +58,20 @@ const trainingRun: OptionTable = {
   }),
 };
 
+/** How several processes share a training; of a service, the operator decides that. */
+const distribution: OptionTable = setBy(notServer, {
+  ranks: integer(
+    "processes that share every batch, started on this machine by MPI; mpirun and srun set it themselves",
+    1,
+    {
+      min: 1,
+    },
+  ),
+  sync_bn: flag("of several ranks: BatchNorm and losses normalize by the whole batch, as one rank would", false),
+  rank_timeout: number("seconds after which ranks that do not answer end the training", 600, { min: 1 }),
+  half_gradients: flag("of several ranks: send gradients in half precision", false),
+});
+
 /** Options of `train`. */
 export const trainOptions: OptionTable = {
   ...start(modelHelp),
@@ -71,6 +85,7 @@ export const trainOptions: OptionTable = {
   ...trainingRun,
   plots: flag("plot labels, batches, results and the validation of the best weights", true),
   tensorboard: flag("write an event file for TensorBoard", true),
+  ...distribution,
   ...recipeOptions,
   ...outputDirectory("train"),
   ...device,

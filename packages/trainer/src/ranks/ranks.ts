@@ -1,6 +1,7 @@
 import { deserialize, serialize } from "node:v8";
 import type { Sharer } from "@lookonce/data";
-import { type Communicator, RankLostError } from "@lookonce/distributed";
+import { agree, type Communicator, RankLostError } from "@lookonce/distributed";
+import { LookonceError } from "@lookonce/errors";
 import { agreedError, describeFailure, type Failure } from "./failure.ts";
 
 /** Errors that all ranks throw alike. */
@@ -95,6 +96,19 @@ export class Ranks implements Sharer {
     return this.#gather(mine);
   }
 
+  /** Throws on all ranks what differs of facts that must be the same on all; see `agree` of `@lookonce/distributed`. */
+  async agree(facts: Readonly<Record<string, unknown>>): Promise<void> {
+    const { communicator } = this;
+    if (communicator === undefined) return;
+    await this.exchange();
+    try {
+      await this.step(() => agree(communicator, facts));
+    } catch (error) {
+      if (error instanceof LookonceError && error.code === "ARGUMENT") this.#share(error);
+      throw error;
+    }
+  }
+
   /** The first rank's value. */
   async ofFirst<T>(mine: T): Promise<T> {
     return (await this.all(this.isFirst ? mine : undefined))[0] as T;
@@ -145,8 +159,14 @@ export class Ranks implements Sharer {
     const mine = this.#failure;
     const failures = await this.#gather<Failure | undefined>(mine && describeFailure(mine.error));
     const error = agreedError(failures, { mine: mine?.error, hosts: this.communicator?.hosts ?? [] });
-    if (typeof error === "object" && error !== null) shared.add(error);
+    this.#share(error);
     return error;
+  }
+
+  /** Marks an error that all ranks throw; they can still exchange. */
+  #share(error: unknown): void {
+    if (typeof error === "object" && error !== null) shared.add(error);
+    this.#isBroken = false;
   }
 
   /** As {@link all}, after an exchange. */

@@ -1,4 +1,5 @@
 import { printable } from "@lookonce/errors";
+import type { Communication } from "../train-options.ts";
 import { describeUnreadable } from "../unreadable-images.ts";
 import type { BatchInfo, EpochInfo, RunInfo, TrainCallbacks } from "./callbacks.ts";
 
@@ -31,13 +32,16 @@ export function plainProgress(stream: ProgressStream): TrainCallbacks {
     onWarning({ epoch, message }) {
       stream.write(`epoch ${epoch + 1}: ${printable(message)}\n`);
     },
-    onTrainEnd({ directory, seconds, interrupted, unreadable }) {
+    onTrainEnd({ directory, seconds, interrupted, unreadable, communication }) {
       if (unreadable !== undefined) {
         const images = `training image${unreadable.count === 1 ? "" : "s"}`;
         const line = `${unreadable.count} ${images} could not be read: ${describeUnreadable(unreadable)}`;
         stream.write(`${printable(line)}\n`);
       }
-      stream.write(`${interrupted ? "stopped" : "done"} after ${duration(seconds)}: ${printable(directory)}\n`);
+      const waited = communication === undefined ? "" : `, ${describeCommunication(communication)}`;
+      stream.write(
+        `${interrupted ? "stopped" : "done"} after ${duration(seconds)}${waited}: ${printable(directory)}\n`,
+      );
     },
   };
 }
@@ -73,9 +77,10 @@ export function terminalProgress(stream: ProgressStream): TrainCallbacks {
   };
 }
 
-function describeRun({ directory, epochs, iterations, batch, imgsz, recipe, amp = false }: RunInfo): string {
+function describeRun({ directory, epochs, iterations, batch, imgsz, recipe, amp = false, ranks = 1 }: RunInfo): string {
   const { optimizer, lr0 } = recipe;
-  return `training to ${directory}: ${epochs} ${epochs === 1 ? "epoch" : "epochs"} of ${iterations} batches of ${batch}, imgsz ${imgsz}, ${optimizer} at ${lr0}${amp ? ", mixed precision" : ""}`;
+  const shared = ranks > 1 ? `, shared by ${ranks} ranks` : "";
+  return `training to ${directory}: ${epochs} ${epochs === 1 ? "epoch" : "epochs"} of ${iterations} batches of ${batch}${shared}, imgsz ${imgsz}, ${optimizer} at ${lr0}${amp ? ", mixed precision" : ""}`;
 }
 
 function describeBatch(batch: BatchInfo, { epochs, iterations }: RunInfo): string {
@@ -92,13 +97,23 @@ function describeBatch(batch: BatchInfo, { epochs, iterations }: RunInfo): strin
   ].join("  ");
 }
 
-function describeEpoch({ epoch, losses, validation, isBest, seconds }: EpochInfo, run: RunInfo | undefined): string {
+function describeEpoch(
+  { epoch, losses, validation, isBest, seconds, imagesPerSecond, communication }: EpochInfo,
+  run: RunInfo | undefined,
+): string {
   const parts = [`${epoch + 1}/${run?.epochs ?? "?"}`, describeNumbers(losses)];
   if (validation !== undefined) {
     parts.push(`${describeNumbers(validation.table[0].scores)}${isBest ? " *" : ""}`);
   }
+  if (imagesPerSecond !== undefined && communication !== undefined) {
+    parts.push(`${imagesPerSecond.toFixed(1)} images/s, ${describeCommunication(communication)}`);
+  }
   parts.push(duration(seconds));
   return parts.join("  ");
+}
+
+function describeCommunication({ seconds, share }: Communication): string {
+  return `${seconds.toFixed(1)} s (${(share * 100).toFixed(0)} %) in communication`;
 }
 
 function describeNumbers(numbers: Readonly<Record<string, number>>): string {
