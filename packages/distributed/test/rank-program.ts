@@ -134,6 +134,7 @@ try {
   const result = await scenarios[scenario]?.(ranks);
   report(result ?? { error: `no scenario ${scenario}` });
   if (result !== undefined && "message" in result) await ranks.abort(75);
+  await Promise.all([ranks.close(), ranks.close()]);
   await ranks.close();
 } catch (error) {
   report({ error: (error as Error).message });

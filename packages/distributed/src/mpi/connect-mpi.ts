@@ -112,6 +112,7 @@ class MpiCommunicator implements Communicator {
   readonly hosts: readonly string[];
   readonly #thread: MpiThread;
   readonly #timer = new RankTimer();
+  #closed: Promise<unknown> | undefined;
   /** Memory that the thread shares, by length: a training has few. */
   readonly #free = new Map<number, SharedArrayBuffer[]>();
 
@@ -158,7 +159,8 @@ class MpiCommunicator implements Communicator {
   }
 
   async close(): Promise<void> {
-    await this.#thread.send({ kind: "close" });
+    this.#closed ??= this.#thread.send({ kind: "close" });
+    await this.#closed;
   }
 
   async abort(exitCode = 1): Promise<void> {
