@@ -9,4 +9,4 @@ export {
   type Tracing,
   untraced,
 } from "./tracing.ts";
-export { type TrainingMetrics, trainingMetrics } from "./training-metrics.ts";
+export { type TrainingMetrics, type TrainingMetricsOptions, trainingMetrics } from "./training-metrics.ts";

@@ -24,6 +24,8 @@ export const serve: CommandWork = work("serve", {
     const settings = {
       ...same,
       ...{ models, modelRoots, dataRoots, runsRoot, key: key || undefined, predictKey: predictKey || undefined },
+      // A queue in the environment is for those who name a storage: for others, the service itself is meant
+      queue: same.queue ?? (same.storage === undefined ? undefined : env.LOOKONCE_QUEUE),
       maxImgsz: Math.max(maxImgsz, same.imgsz ?? 0),
       maxBody: Math.floor(maxBody * mebibyte),
       maxPixels: Math.floor(maxPixels * 1e6),

@@ -1,6 +1,6 @@
 import type { CommandValues } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
-import type { TrainOptions, YOLO } from "lookonce";
+import type { TrainCallbacks, TrainOptions, YOLO } from "lookonce";
 import { type CommandWork, work } from "../command.ts";
 import { requireStart } from "../options/parse.ts";
 import { ownProgram } from "../own-program.ts";
@@ -58,7 +58,7 @@ async function runTraining(values: CommandValues["train"], terminal: Terminal, a
   const report = await model.train({
     ...args,
     resume: values.resume !== undefined,
-    callbacks: isFirst ? [await progress(terminal.stderr)] : [],
+    callbacks: [...(isFirst ? [await progress(terminal.stderr)] : []), ...(await measured(values, terminal))],
     ...(signal && { signal }),
   });
   const { validation } = report;
@@ -74,6 +74,13 @@ async function runTraining(values: CommandValues["train"], terminal: Terminal, a
     ...{ dir, epochs: done, seconds, losses, map50, map50_95 },
     ...{ ...(unreadable && { unreadable }), ...(communication && { communication }) },
   };
+}
+
+/** What measures the training, where that is asked for. */
+async function measured({ metrics }: CommandValues["train"], terminal: Terminal): Promise<TrainCallbacks[]> {
+  if (metrics === undefined) return [];
+  const { trainingMetrics } = await import("@lookonce/telemetry");
+  return [trainingMetrics({ address: metrics, onListen: (url) => terminal.note(`measurements at ${url}/metrics`) })];
 }
 
 /** The model to train, or the one whose training is resumed. */

@@ -5,6 +5,7 @@ import { drawShapes } from "lookonce";
 import { runQuickstart } from "lookonce/demos";
 import { expect, it } from "vitest";
 import { accessibilityFaults, documentationImage, openPage, sidewaysPixels } from "./test-page.ts";
+import { busyQueue } from "./test-queue.ts";
 import { TestSite } from "./test-site.ts";
 
 interface Training {
@@ -137,6 +138,44 @@ describeInBrowser("the page, training", () => {
     await start(page, { epochs: 1 });
     await page.getByRole("alert").getByText("100 jobs wait already. Try again in 30 seconds.").waitFor();
     site.forgive();
+  });
+
+  it("shows the queue, its machines and why jobs failed, and has them tried again", async () => {
+    const shown = { light: 1360, dark: 360 } as const;
+    for (const [colorScheme, width] of Object.entries(shown) as ["light" | "dark", number][]) {
+      const { page, complaints } = await openPage(site.browser, {
+        ...{ url: `${site.service.url}/#/train`, colorScheme, viewport: { width, height: 1000 } },
+      });
+      // This service has none.
+      await page.getByRole("link", { name: "Train" }).waitFor();
+      expect(await page.getByRole("link", { name: "Queue" }).count()).toBe(0);
+      const asked: string[] = [];
+      await page.route("**/v1/queue", (route) => route.fulfill({ json: busyQueue }));
+      await page.route(/\/(retry|cancel)$/, (route) => {
+        asked.push(new URL(route.request().url()).pathname);
+        return route.fulfill({ status: 202, json: {} });
+      });
+      await page.goto(`${site.service.url}/#/queue`);
+      await page.reload();
+      await page.getByRole("link", { name: "Queue" }).waitFor();
+      const machine = page.getByRole("article", { name: "gpu-rack-1" });
+      await machine.getByText("train yolov8n.pt on street/street").waitFor();
+      expect(await machine.getByRole("row").count()).toBe(4);
+      await page.getByText("street.yaml names no images for val.").waitFor();
+      await page.getByRole("button", { name: "Retry val best.pt on street/street" }).focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("button", { name: "Cancel Prediction predict-street, part 8 of 40" }).click();
+      await expect.poll(() => asked).toEqual(["/v1/jobs/11/retry", "/v1/queue/runs/predict-street/cancel"]);
+      expect(await accessibilityFaults(page)).toEqual([]);
+      expect(await sidewaysPixels(page)).toBe(0);
+      if (colorScheme === "light") await documentationImage(page, "queue-light.png");
+      await page.getByRole("link", { name: "train yolov8n.pt on street/street" }).click();
+      await page.getByRole("heading", { name: "Jobs" }).waitFor();
+      expect(page.url()).toMatch(/#\/train\/12$/);
+      // Job 12 is the fixture's alone: the browser reports that the service knows none.
+      expect(complaints.filter((text) => !text.includes("404"))).toEqual([]);
+      await page.context().close();
+    }
   });
 
   it("compares runs: curves, settings, images", async () => {

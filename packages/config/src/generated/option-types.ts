@@ -429,6 +429,7 @@ export interface TrainValues {
   task?: "detect" | "segment" | "pose" | "obb" | "classify";
   data?: string;
   resume?: string;
+  metrics?: string;
   evolve?: number;
   resumeChanged: boolean;
   epochs: number;

@@ -77,6 +77,10 @@ export const trainOptions: OptionTable = {
   ...start(modelHelp),
   ...setBy(["cli"], {
     resume: text("file", "resume a stopped training: its weights/last.safetensors, or true for the newest one"),
+    metrics: text(
+      "port",
+      "port, or address:port, of health and measurements for Prometheus; ranks use the ports after it",
+    ),
     evolve: integer("number of trainings of a search for hyper-parameters, as lookonce evolve", undefined, { min: 1 }),
   }),
   ...setBy(notServer, {
