@@ -17,7 +17,7 @@ let connected: Promise<Communicator | undefined> | undefined;
 function connect({ rankTimeout: timeout = 600 }: RankOptions): Promise<Communicator | undefined> {
   connected ??= import("@lookonce/distributed").then(async ({ connectIfLaunched }) => {
     const communicator = await connectIfLaunched({ timeout });
-    if (communicator !== undefined) process.once("beforeExit", () => void communicator.close());
+    if (communicator !== undefined) process.once("beforeExit", leaveRanks);
     return communicator;
   });
   return connected;
@@ -25,9 +25,9 @@ function connect({ rankTimeout: timeout = 600 }: RankOptions): Promise<Communica
 
 /** Ends the connection with the other ranks, where there is one, of a process that is about to end. */
 export async function leaveRanks(): Promise<void> {
-  const communicator = await connected?.catch(() => undefined);
+  const leaving = connected;
   connected = undefined;
-  await communicator?.close();
+  await (await leaving?.catch(() => undefined))?.close();
 }
 
 /**
