@@ -1,5 +1,5 @@
 import type { Image } from "@lookonce/image";
-import type { OpenSourceOptions, VideoInfo } from "@lookonce/inference";
+import type { OpenSourceOptions, PlainBox, VideoInfo } from "@lookonce/inference";
 import type { GrayFrame } from "@lookonce/tracking";
 
 /** A frame of a video, decoded and the right way up. */
@@ -43,4 +43,17 @@ export async function frameMotion(image: Image, before?: GrayFrame): Promise<Fra
   const gray = grayFrame(image, image.original?.width);
   const warp = before === undefined ? undefined : estimateMotion(before, gray);
   return { gray, ...(warp && { warp }) };
+}
+
+/**
+ * Describes how each of the objects that were found in a frame looks, for a tracker with `with_reid`; see `colorFeatures`.
+ *
+ * @returns as many numbers a box, box by box
+ */
+export async function frameAppearance(image: Image, boxes: readonly PlainBox[]): Promise<Float32Array> {
+  const [{ colorFeatures }, { trackerInputOf }] = await Promise.all([
+    import("@lookonce/tracking"),
+    import("./plain-tracker.ts"),
+  ]);
+  return colorFeatures(image, trackerInputOf(boxes), image.original?.width);
 }

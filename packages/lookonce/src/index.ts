@@ -39,7 +39,7 @@ export { type EvolveOptions, type EvolveReport, evolve } from "./evolve.ts";
 export { exportPlans, type PlannedExport } from "./export/plan-export.ts";
 export type { FetchOptions } from "./find-weights-file.ts";
 export { type AnchorFinding, type FitAnchorsOptions, fitAnchors } from "./fit-anchors.ts";
-export { type Frame, type FrameMotion, frameMotion, readFrames } from "./frames.ts";
+export { type Frame, type FrameMotion, frameAppearance, frameMotion, readFrames } from "./frames.ts";
 export {
   canResume,
   compareLayers,

@@ -33,6 +33,8 @@ export interface PlainFrame {
   frame?: number | undefined;
   /** How the camera moved since the last frame; see `frameMotion`. */
   warp?: ArrayLike<number> | undefined;
+  /** How the boxes look, where the tracker makes use of it; see `frameAppearance`. */
+  features?: ArrayLike<number> | undefined;
 }
 
 /**
@@ -65,6 +67,11 @@ export class PlainTracker {
     return this.#tracker.usesMotion;
   }
 
+  /** Whether it makes use of how objects look: frames need `features` then. */
+  get usesAppearance(): boolean {
+    return this.#tracker.usesAppearance;
+  }
+
   /** How many identities are tracked or can be found again. */
   get kept(): number {
     return this.#tracker.kept;
@@ -81,7 +88,10 @@ export class PlainTracker {
    *
    * @throws LookonceError `ARGUMENT` for a frame number that does not rise
    */
-  track({ width, height, boxes }: PlainFound, { names, frame = this.#last + 1, warp }: PlainFrame): PlainTracks {
+  track(
+    { width, height, boxes }: PlainFound,
+    { names, frame = this.#last + 1, warp, features }: PlainFrame,
+  ): PlainTracks {
     if (!Number.isSafeInteger(frame) || frame <= this.#last) {
       throw new LookonceError(
         "ARGUMENT",
@@ -89,7 +99,8 @@ export class PlainTracker {
       );
     }
     const steps = frame - this.#last;
-    const found = this.#tracker.update(inputOf(boxes), { width, height, steps: this.#last < 0 ? 1 : steps, warp });
+    const input = { ...trackerInputOf(boxes), features };
+    const found = this.#tracker.update(input, { width, height, steps: this.#last < 0 ? 1 : steps, warp });
     this.#last = frame;
     const upright = found.angles === undefined ? clipBoxes(found.upright, { width, height }) : found.upright;
     const tracked = Array.from({ length: found.count }, (_, i): PlainBox => {
@@ -108,7 +119,8 @@ export class PlainTracker {
   }
 }
 
-function inputOf(boxes: readonly PlainBox[]): TrackerInput {
+/** Boxes as trackers take them; oriented ones with their angles. */
+export function trackerInputOf(boxes: readonly PlainBox[]): TrackerInput {
   const scores = boxes.map(({ confidence }) => confidence);
   const classes = boxes.map((box) => box.class);
   const turned = boxes.flatMap(({ obb }) => obb ?? []);

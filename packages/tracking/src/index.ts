@@ -1,3 +1,4 @@
+export { colorFeatureLength, colorFeatures } from "./appearance/color-features.ts";
 export { assign } from "./assign.ts";
 export { KalmanFilter, type KalmanKind, type KalmanState, warpState } from "./kalman-filter.ts";
 export { MotMetrics, type MotScores } from "./mot/mot-metrics.ts";

@@ -1,14 +1,6 @@
+import { smoothed } from "./appearance/unit-vectors.ts";
+import type { Candidates } from "./candidates.ts";
 import type { KalmanFilter, KalmanKind, KalmanState } from "./kalman-filter.ts";
-
-/** Detections of one frame without those that cannot be tracked, as rows side by side. */
-export interface Candidates {
-  /** [count, 4]: corners, or with angles center, width and height. */
-  boxes: Float32Array;
-  /** [count]: radians, of rotated boxes. */
-  angles: Float32Array | undefined;
-  scores: Float32Array;
-  classes: Int32Array;
-}
 
 /** An object over time. */
 export class Track implements KalmanState {
@@ -28,6 +20,8 @@ export class Track implements KalmanState {
   label = 0;
   angle = 0;
   detection = 0;
+  /** How it looks, a vector of length 1: a moving average over its detections. */
+  feature: Float32Array | undefined;
 
   constructor(id: number, frame: number, state: KalmanState, isConfirmed: boolean) {
     this.id = id;
@@ -39,11 +33,12 @@ export class Track implements KalmanState {
   }
 
   /** Copies what the filter does not track of a detection. */
-  describe({ scores, classes, angles }: Candidates, detection: number): void {
+  describe({ scores, classes, angles, features }: Candidates, detection: number): void {
     this.score = scores[detection] as number;
     this.label = classes[detection] as number;
     this.angle = angles?.[detection] ?? 0;
     this.detection = detection;
+    this.feature = smoothed(this.feature, features[detection]);
   }
 
   /** Moves the filter on; the size of what is not seen stays as it is. */
@@ -54,15 +49,6 @@ export class Track implements KalmanState {
     }
     filter.predict(this);
   }
-}
-
-/** A detection's box as what the filter measures. */
-export function measurementOf({ boxes, angles }: Candidates, detection: number, kind: KalmanKind): Float64Array {
-  const [a, b] = [boxes[4 * detection] as number, boxes[4 * detection + 1] as number];
-  const [c, d] = [boxes[4 * detection + 2] as number, boxes[4 * detection + 3] as number];
-  const [width, height] = angles === undefined ? [c - a, d - b] : [c, d];
-  const [x, y] = angles === undefined ? [a + width / 2, b + height / 2] : [a, b];
-  return Float64Array.of(x, y, kind === "xyah" ? width / height : width, height);
 }
 
 /** [tracks, 4]: the boxes of the filters' states, as corners or as center, width and height. */

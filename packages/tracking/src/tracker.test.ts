@@ -169,6 +169,51 @@ describe("Tracker", () => {
     expect(() => tracker.update(input)).toThrow(message);
   });
 
+  it("matches by appearance with with_reid: who turns around behind another keeps the identity", () => {
+    const [red, blue] = [
+      [1, 0.1, 0],
+      [0, 0.1, 2],
+    ];
+    /** Two who walk toward one another, meet, where only one is seen, and go back. */
+    const follow = (settings: object, unknown?: number): number[] => {
+      const tracker = new Tracker({ track_buffer: 30, ...settings });
+      let ids: number[] = [];
+      for (let frame = 0; frame < 40; frame++) {
+        const apart = Math.abs(frame - 20);
+        const both = apart > 5;
+        const places = both ? [[100 - apart, 0] as const, [100 + apart, 0] as const] : [[100, 0] as const];
+        const looks = both ? [red, blue] : [red];
+        if (frame === unknown) looks.fill([Number.NaN, 0, 0]);
+        ids = [...tracker.update(at(places, { features: looks.flat() })).ids];
+      }
+      return ids;
+    };
+    const near = { proximity_thresh: 0.1 };
+    expect(follow({ with_reid: true, ...near })).toEqual([1, 2]);
+    // What is unknown for a frame does not count
+    expect(follow({ with_reid: true, ...near }, 30)).toEqual([1, 2]);
+    expect(follow(near)).not.toEqual([1, 2]);
+  });
+
+  it("needs features with with_reid, equally many numbers each", () => {
+    const tracker = new Tracker({ with_reid: true });
+    expect(() => tracker.update(at([[0, 0]]))).toThrow("these detections have no features. Pass features, such as");
+    expect(tracker.update(nothing).count).toBe(0);
+    expect(() =>
+      tracker.update(
+        at(
+          [
+            [0, 0],
+            [90, 0],
+          ],
+          { features: [1, 2, 3] },
+        ),
+      ),
+    ).toThrow("equally many numbers a detection, but there are 3 for 2 detections");
+    tracker.update(at([[0, 0]], { features: [1, 2] }));
+    expect(() => tracker.update(at([[0, 0]], { features: [1] }))).toThrow("are 2 numbers a detection, but there are 1");
+  });
+
   it("refuses warps that are none", () => {
     const tracker = new Tracker();
     expect(() => tracker.update(nothing, { warp: [1, 0, 0] })).toThrow(
@@ -183,6 +228,11 @@ describe("Tracker", () => {
       'the tracker has no option "track_bufer". Did you mean "track_buffer"?',
     );
     expect(() => new Tracker({ match_thresh: 2 })).toThrow("match_thresh must be a number from 0 to 1, not 2");
-    expect(() => new Tracker({ with_reid: true })).toThrow("matched by where they are only");
+    expect(() => new Tracker({ tracker_type: "bytetrack", with_reid: true })).toThrow(
+      "with_reid matches by appearance, which bytetrack does not do",
+    );
+    expect(() => new Tracker({ with_reid: true, model: "yolo11n-cls.pt" })).toThrow(
+      'model must be auto with with_reid, not "yolo11n-cls.pt"',
+    );
   });
 });

@@ -1,9 +1,11 @@
 import { parseTracker, type TrackerSettings } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
 import { iouMatrix, probiouMatrix, withAngles } from "@lookonce/geometry";
+import { unlikeness } from "./appearance/unit-vectors.ts";
 import { assign } from "./assign.ts";
+import { type Candidates, candidatesOf, measurementOf } from "./candidates.ts";
 import { KalmanFilter, warpState } from "./kalman-filter.ts";
-import { boxesOf, type Candidates, measurementOf, Track } from "./track.ts";
+import { boxesOf, Track } from "./track.ts";
 
 /** Detections of one frame, in any order; `Detections` of `@lookonce/geometry` are such. */
 export interface TrackerInput {
@@ -15,6 +17,11 @@ export interface TrackerInput {
   classes: ArrayLike<number>;
   /** [count]: of rotated boxes, how far the width axis is turned toward positive y, in radians. */
   angles?: ArrayLike<number>;
+  /**
+   * [count, any length]: how each looks, as vectors of which those of one object have about the same direction, such as
+   * `colorFeatures`. BoT-SORT uses them with `with_reid`.
+   */
+  features?: ArrayLike<number> | undefined;
 }
 
 /** Options of {@link Tracker.update}. */
@@ -46,8 +53,8 @@ const unconfirmedLimit = 0.7;
 const duplicateDistance = 0.15;
 
 /**
- * Follows objects from frame to frame by where they are: ByteTrack (Zhang et al., 2022, arXiv:2110.06864) or BoT-SORT without
- * appearance (Aharon et al., 2022, arXiv:2206.14651), as Ultralytics 8.3 runs them.
+ * Follows objects from frame to frame by where they are, and with `with_reid` by how they look: ByteTrack (Zhang et al., 2022,
+ * arXiv:2110.06864) or BoT-SORT (Aharon et al., 2022, arXiv:2206.14651), as Ultralytics 8.3 runs them.
  *
  * Detections whose box, angle or score is no finite number, or whose box has no area, are never tracked.
  */
@@ -64,12 +71,19 @@ export class Tracker {
   #frame = 0;
   #lastFrame: number | undefined;
   #isRotated: boolean | undefined;
+  /** Numbers of which a detection's appearance consists. */
+  #featureLength: number | undefined;
 
   /** @throws LookonceError `ARGUMENT` for unknown settings and values out of range */
   constructor(settings: Partial<TrackerSettings> = {}) {
     this.settings = parseTracker(settings);
     this.#filter = new KalmanFilter(this.settings.tracker_type === "bytetrack" ? "xyah" : "xywh");
     this.maxLost = Math.trunc((this.settings.frame_rate / 30) * this.settings.track_buffer);
+  }
+
+  /** Whether the tracker makes use of how objects look. */
+  get usesAppearance(): boolean {
+    return this.settings.tracker_type === "botsort" && this.settings.with_reid;
   }
 
   /** Forgets everything; identities start at 1 again. */
@@ -81,6 +95,7 @@ export class Tracker {
     this.#frame = 0;
     this.#lastFrame = undefined;
     this.#isRotated = undefined;
+    this.#featureLength = undefined;
   }
 
   /** Identities by what became of them, and how many were removed. */
@@ -94,6 +109,11 @@ export class Tracker {
     };
   }
 
+  /** The lost objects, and where their centers are now, as predicted. */
+  get lost(): { id: number; x: number; y: number }[] {
+    return this.#lost.map(({ id, mean: [x = 0, y = 0] }) => ({ id, x, y }));
+  }
+
   /**
    * Tracks the detections of the next frame; a frame without any is passed, too. Over missing frames tracks are predicted, and
    * where more are missing than a track may be lost for, all tracks end.
@@ -103,13 +123,13 @@ export class Tracker {
    */
   update(input: TrackerInput, options: UpdateOptions = {}): Tracks {
     const steps = this.#checkedSteps(input, options);
-    const candidates = candidatesOf(input);
+    const candidates = candidatesOf(this.usesAppearance ? input : { ...input, features: undefined });
     this.#isRotated ??= input.boxes.length > 0 ? input.angles !== undefined : undefined;
     this.#frame += steps;
     this.#lastFrame = options.frame ?? (this.#lastFrame ?? 0) + steps;
     if (steps > this.maxLost + 1) this.#removeAll();
 
-    const { track_high_thresh: high, track_low_thresh: low, match_thresh, fuse_score } = this.settings;
+    const { track_high_thresh: high, track_low_thresh: low, match_thresh } = this.settings;
     const first: number[] = [];
     const second: number[] = [];
     for (const [i, score] of candidates.scores.entries()) {
@@ -127,15 +147,15 @@ export class Tracker {
 
     const refound: Track[] = [];
     const lost: Track[] = [];
-    const match = (tracks: readonly Track[], rows: readonly number[], limit: number, fuse: boolean) =>
-      this.#match(tracks, rows, { candidates, limit, fuse, refound });
-    const { tracks: unmatched, detections: rest } = match(pool, first, match_thresh, fuse_score);
+    const match = (tracks: readonly Track[], rows: readonly number[], limit: number, isSure: boolean) =>
+      this.#match(tracks, rows, { candidates, limit, isSure, refound });
+    const { tracks: unmatched, detections: rest } = match(pool, first, match_thresh, true);
     const unseen = unmatched.filter(({ state }) => state === "tracked");
     for (const track of match(unseen, second, secondLimit, false).tracks) {
       track.state = "lost";
       lost.push(track);
     }
-    const { tracks: unproven, detections: fresh } = match(unconfirmed, rest, unconfirmedLimit, fuse_score);
+    const { tracks: unproven, detections: fresh } = match(unconfirmed, rest, unconfirmedLimit, true);
     for (const track of unproven) this.#remove(track);
     const started = fresh
       .filter((i) => (candidates.scores[i] as number) >= Math.fround(this.settings.new_track_thresh))
@@ -152,7 +172,7 @@ export class Tracker {
     return this.#report(input.angles !== undefined);
   }
 
-  #checkedSteps({ boxes, scores, classes, angles }: TrackerInput, { frame, warp }: UpdateOptions): number {
+  #checkedSteps({ boxes, scores, classes, angles, features }: TrackerInput, { frame, warp }: UpdateOptions): number {
     const count = scores.length;
     if (boxes.length !== 4 * count || classes.length !== count || (angles?.length ?? count) !== count) {
       const lengths = `${boxes.length} numbers in boxes, ${count} scores, ${classes.length} classes`;
@@ -162,6 +182,7 @@ export class Tracker {
         `Detections need four numbers a box and one of each other array a box, but have ${lengths}${also}.`,
       );
     }
+    this.#checkFeatures(features, count);
     if (count > 0 && this.#isRotated !== undefined && this.#isRotated !== (angles !== undefined)) {
       const [now, before] = this.#isRotated ? ["no angles", "had some"] : ["angles", "had none"];
       throw new LookonceError(
@@ -185,17 +206,40 @@ export class Tracker {
     );
   }
 
-  /** Associates tracks with detections and updates the matched ones; returns those that are left. */
+  /** Features of one length, all the time; whoever asks for `with_reid` must pass them. */
+  #checkFeatures(features: ArrayLike<number> | undefined, count: number): void {
+    if (!this.usesAppearance || count === 0) return;
+    if (features === undefined) {
+      throw new LookonceError(
+        "ARGUMENT",
+        "with_reid matches by appearance, but these detections have no features. Pass features, such as colorFeatures, or set with_reid: false.",
+      );
+    }
+    const length = this.#featureLength ?? features.length / count;
+    if (!Number.isInteger(length) || length < 1 || features.length !== length * count) {
+      throw new LookonceError(
+        "ARGUMENT",
+        `Features are ${this.#featureLength ?? "equally many"} numbers a detection, but there are ${features.length} for ${count} detections.`,
+      );
+    }
+    this.#featureLength = length;
+  }
+
+  /**
+   * Associates tracks with detections and updates the matched ones; returns those that are left. Scores and appearance count
+   * for detections that are sure.
+   */
   #match(
     tracks: readonly Track[],
     rows: readonly number[],
-    options: { candidates: Candidates; limit: number; fuse: boolean; refound: Track[] },
+    options: { candidates: Candidates; limit: number; isSure: boolean; refound: Track[] },
   ): { tracks: Track[]; detections: number[] } {
-    const { candidates, limit, fuse, refound } = options;
+    const { candidates, limit, isSure, refound } = options;
     const costs = this.#overlaps(tracks, candidates, rows);
     for (let i = 0; i < costs.length; i++) {
-      const score = fuse ? (candidates.scores[rows[i % rows.length] as number] as number) : 1;
-      costs[i] = 1 - (costs[i] as number) * score;
+      const [track, detection] = [tracks[Math.trunc(i / rows.length)] as Track, rows[i % rows.length] as number];
+      const overlap = costs[i] as number;
+      costs[i] = isSure ? this.#costOf(track, { candidates, detection, overlap }) : 1 - overlap;
     }
     const columnOf = assign(costs, [tracks.length, rows.length], limit);
     const isTaken = new Uint8Array(rows.length);
@@ -216,6 +260,21 @@ export class Tracker {
       track.lastFrame = this.#frame;
     }
     return { tracks: left, detections: rows.filter((_, i) => isTaken[i] === 0) };
+  }
+
+  /**
+   * Cost of a pair: 1 − overlap · score, or half the cosine distance of appearances where that is less, the overlap is
+   * `proximity_thresh` at least, and the distance allows it (BoT-SORT, section 3.4).
+   */
+  #costOf(
+    track: Track,
+    { candidates, detection, overlap }: { candidates: Candidates; detection: number; overlap: number },
+  ): number {
+    const { fuse_score, proximity_thresh, appearance_thresh } = this.settings;
+    const byPlace = 1 - overlap * (fuse_score ? (candidates.scores[detection] as number) : 1);
+    const byLook = unlikeness(track.feature, candidates.features[detection]);
+    if (byLook === undefined || overlap < proximity_thresh || byLook > 1 - appearance_thresh) return byPlace;
+    return Math.min(byPlace, byLook);
   }
 
   /** Overlap of every track with every detection, row-major [tracks, rows]. */
@@ -264,6 +323,7 @@ export class Tracker {
       angles: this.#isRotated ? Float32Array.from(lost, ({ angle }) => angle) : undefined,
       scores: new Float32Array(0),
       classes: new Int32Array(0),
+      features: [],
     };
     const overlaps = this.#overlaps(tracked, asRows, [...lost.keys()]);
     const gone = new Set<Track>();
@@ -271,6 +331,8 @@ export class Tracker {
       if (!(1 - (overlaps[i] as number) < duplicateDistance)) continue;
       const one = tracked[Math.trunc(i / lost.length)] as Track;
       const other = lost[i % lost.length] as Track;
+      // One is hidden behind the other
+      if ((unlikeness(one.feature, other.feature) ?? 0) > 1 - this.settings.appearance_thresh) continue;
       gone.add(one.lastFrame - one.startFrame > other.lastFrame - other.startFrame ? other : one);
     }
     if (gone.size === 0) return;
@@ -290,21 +352,4 @@ export class Tracker {
       detections: Int32Array.from(seen, ({ detection }) => detection),
     };
   }
-}
-
-/** The detections in single precision, as detectors return them; those that cannot be tracked get a score that is ignored. */
-function candidatesOf({ boxes, scores, classes, angles }: TrackerInput): Candidates {
-  const candidates: Candidates = {
-    boxes: Float32Array.from(boxes),
-    angles: angles === undefined ? undefined : Float32Array.from(angles),
-    scores: Float32Array.from(scores),
-    classes: Int32Array.from(classes),
-  };
-  for (let i = 0; i < scores.length; i++) {
-    const [, , width, height] = measurementOf(candidates, i, "xywh");
-    const numbers = [...candidates.boxes.subarray(4 * i, 4 * i + 4), candidates.scores[i], candidates.angles?.[i] ?? 0];
-    const isBox = numbers.every(Number.isFinite) && (width as number) > 0 && (height as number) > 0;
-    if (!isBox) candidates.scores[i] = Number.NEGATIVE_INFINITY;
-  }
-  return candidates;
 }

@@ -230,7 +230,12 @@ export class InferencePool {
     this.#inProgress.set(batch, control);
     this.#options.onBatch?.({ model, size: images.length });
     try {
-      const sent = images.map(({ content, options, motion }) => ({ content, options, ...(motion && { motion }) }));
+      const sent = images.map(({ content, options, motion, appearance }) => ({
+        content,
+        options,
+        ...(motion && { motion }),
+        ...(appearance && { appearance }),
+      }));
       const request = { model, imgsz, nms, images: sent };
       const answers = await this.#pool.run("detect", request, {
         timeoutMs: this.#options.batchTimeoutMs,

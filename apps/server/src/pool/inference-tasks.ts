@@ -54,6 +54,8 @@ export interface SentContent {
   readonly options: DetectOptions;
   /** Asks how the camera moved since another frame. */
   readonly motion?: MotionRequest;
+  /** Asks how each object looks. */
+  readonly appearance?: boolean;
 }
 
 /** Asks how the camera moved; of the first frame of a sequence there is none before. */
@@ -88,4 +90,6 @@ export interface FoundImage extends Pick<PlainResults, "width" | "height" | "box
   speed: { preprocess: number; inference: number; postprocess: number };
   /** How the camera moved, where that was asked. */
   motion?: FrameMotion;
+  /** How each object looks, where that was asked: as many numbers a box. */
+  features?: Float32Array;
 }

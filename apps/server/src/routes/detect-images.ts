@@ -51,18 +51,23 @@ export async function detectImages(
  * Detects in a frame of a sequence.
  *
  * @param motion asks how the camera moved
+ * @param appearance asks how each object looks
  * @throws HttpError when it cannot be read
  */
 export async function detectFrame(
   frame: SentImage | Image,
-  { motion, ...request }: DetectRequest & { motion?: MotionRequest | undefined },
+  {
+    motion,
+    appearance = false,
+    ...request
+  }: DetectRequest & { motion?: MotionRequest | undefined; appearance?: boolean },
   parts: Parts,
 ): Promise<{ found: FoundImage; waited: number }> {
   const image =
     "file" in frame
       ? await admit(frame, request, parts)
       : { content: frame, pixels: frame.width * frame.height, ...common(frame, request, parts) };
-  const { answers, waited } = await submit([{ ...image, ...(motion && { motion }) }], request, parts);
+  const { answers, waited } = await submit([{ ...image, ...(motion && { motion }), appearance }], request, parts);
   const [found] = answers;
   if (found === undefined || found instanceof Error) throw found ?? new Error("a worker has not answered");
   return { found, waited };

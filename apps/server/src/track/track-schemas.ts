@@ -37,7 +37,10 @@ export function sessionSchema(settings: FullSettings): object {
       zones: {
         type: "object",
         description: "Lines and zones to count at, as in a zones file",
-        properties: { lines: shapes, zones: shapes, point: { type: "string", enum: ["center", "bottom"] } },
+        properties: {
+          ...{ lines: shapes, zones: shapes, point: { type: "string", enum: ["center", "bottom"] } },
+          margin: { type: "number", minimum: 0 },
+        },
       },
       trails: {
         ...{ type: "integer", minimum: 0, maximum: maxTrails },

@@ -116,7 +116,7 @@ export class TrackSession {
     const motion = this.#tracker.usesMotion ? { ...(this.#gray && { before: this.#gray }) } : undefined;
     const { found, waited } = await detectFrame(
       content,
-      { id, model, options, imgsz, nms, signal, motion },
+      { id, model, options, imgsz, nms, signal, motion, appearance: this.#tracker.usesAppearance },
       this.#parts,
     );
     metrics.images.inc({ model: id });
@@ -124,8 +124,9 @@ export class TrackSession {
     if (found.top5 !== undefined) {
       throw new LookonceError("UNSUPPORTED", `${id} classifies whole images: there are no objects to track.`);
     }
-    const tracks = this.#tracker.track(found, { names: model.names, frame, warp: found.motion?.warp });
-    this.#gray = found.motion?.gray;
+    const { motion: moved, features } = found;
+    const tracks = this.#tracker.track(found, { names: model.names, frame, warp: moved?.warp, features });
+    this.#gray = moved?.gray;
     this.#frames++;
     if (this.#tracker.kept <= maxKept) return { tracks, waited };
     this.end();

@@ -159,7 +159,7 @@ describe("sessions of frames", () => {
     [{ tracker: "deepsort" }, '"tracker" must be'],
     [{ tracker: { match_thresh: 3 } }, "match_thresh"],
     [{ tracker: { trakc_buffer: 3 } }, 'no option "trakc_buffer". Did you mean "track_buffer"?'],
-    [{ tracker: { with_reid: true } }, "not by appearance"],
+    [{ tracker: { tracker_type: "bytetrack", with_reid: true } }, "which bytetrack does not do"],
     [{ tracker: { track_buffer: 100_000 } }, "keep lost objects for 100000 frames; 3000 are possible here"],
     [{ zones: { lines: { door: [[0, 0]] } } }, "zones: the line door must have two different points"],
     [{ zones: {} }, "zones has neither lines nor zones"],

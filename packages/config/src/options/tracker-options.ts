@@ -18,8 +18,8 @@ export const trackerOptions: OptionTable = {
     "how the motion of the camera is estimated; all but none are sparseOptFlow here (BoT-SORT)",
     "sparseOptFlow",
   ),
-  proximity_thresh: number("without effect: of matching by appearance (BoT-SORT)", 0.5, share),
-  appearance_thresh: number("without effect: of matching by appearance (BoT-SORT)", 0.8, share),
-  with_reid: flag("match by appearance; not supported (BoT-SORT)", false),
-  model: text("auto", "without effect: the model of appearance (BoT-SORT)", "auto"),
+  proximity_thresh: number("smallest IoU at which appearance counts (BoT-SORT)", 0.5, share),
+  appearance_thresh: number("smallest likeness, (1 + cosine) / 2, at which appearance counts (BoT-SORT)", 0.8, share),
+  with_reid: flag("match by appearance, too: by the colors in the boxes (BoT-SORT)", false),
+  model: text("auto", "what recognizes objects; auto, their colors, is all there is (BoT-SORT)", "auto"),
 };

@@ -26,10 +26,19 @@ export function parseTracker(
   }
   const merged: object = { ...fixedDefaults(trackerOptions), ...values };
   const settings = merged as TrackerSettings;
-  if (settings.with_reid) {
-    throw new LookonceError(
-      "ARGUMENT",
-      `${name}${place("with_reid")}: with_reid is true, but objects are matched by where they are only, not by appearance. Set with_reid: false.`,
+  if (!settings.with_reid) return settings;
+  const refuse = (key: string, why: string): LookonceError =>
+    new LookonceError("ARGUMENT", `${name}${place(key)}: ${why}`);
+  if (settings.tracker_type !== "botsort") {
+    throw refuse(
+      "with_reid",
+      `with_reid matches by appearance, which ${settings.tracker_type} does not do. Set tracker_type: botsort.`,
+    );
+  }
+  if (settings.model !== "auto") {
+    throw refuse(
+      "model",
+      `model must be auto with with_reid, not "${settings.model}": objects are recognized by their colors, without a model.`,
     );
   }
   return settings;

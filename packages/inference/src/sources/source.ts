@@ -115,6 +115,11 @@ export interface OpenSourceOptions {
   streamBuffer?: boolean;
   /** Seconds until an address, a camera or a broadcast that sends nothing is given up. Default 30. */
   timeout?: number;
+  /**
+   * Seconds after which a camera or broadcast that broke off is opened again, try by try; after the last it is given up, and
+   * with none at once. Default 1, 2, 4, 8 and 15.
+   */
+  reconnectDelays?: readonly number[];
   /** Most bytes that one image may have when it is fetched or read from a stream. Default 256 MiB. */
   maxBytes?: number;
   /** The ffmpeg program. Default `ffmpeg`, looked for on the PATH; ffprobe is expected beside it. */
@@ -131,16 +136,25 @@ export interface OpenSourceOptions {
 
 /** {@link OpenSourceOptions} with the defaults filled in. */
 export type SourceSettings = OpenSourceOptions &
-  Required<Pick<OpenSourceOptions, "vidStride" | "streamBuffer" | "timeout" | "maxBytes" | "ffmpeg" | "notify">>;
+  Required<
+    Pick<
+      OpenSourceOptions,
+      "vidStride" | "streamBuffer" | "timeout" | "reconnectDelays" | "maxBytes" | "ffmpeg" | "notify"
+    >
+  >;
 
 /** Fills in defaults and checks ranges. @throws LookonceError `ARGUMENT` naming the option */
 export function resolveSourceOptions(options: OpenSourceOptions): SourceSettings {
   const { vidStride = 1, streamBuffer = false, timeout = 30, maxBytes = 256 * 2 ** 20 } = options;
-  const { ffmpeg = "ffmpeg", notify = () => {} } = options;
+  const { reconnectDelays = [1, 2, 4, 8, 15], ffmpeg = "ffmpeg", notify = () => {} } = options;
   if (!Number.isInteger(vidStride) || vidStride < 1) {
     throw new LookonceError("ARGUMENT", `vidStride must be a whole number from 1 on, not ${vidStride}.`);
   }
   if (!(timeout > 0)) throw new LookonceError("ARGUMENT", `timeout must be seconds above 0, not ${timeout}.`);
+  const badDelay = reconnectDelays.find((delay) => !(delay >= 0));
+  if (badDelay !== undefined) {
+    throw new LookonceError("ARGUMENT", `reconnectDelays must be seconds from 0 on, not ${badDelay}.`);
+  }
   if (!(maxBytes >= 1)) throw new LookonceError("ARGUMENT", `maxBytes must be 1 or more, not ${maxBytes}.`);
-  return { ...options, vidStride, streamBuffer, timeout, maxBytes, ffmpeg, notify };
+  return { ...options, vidStride, streamBuffer, timeout, reconnectDelays, maxBytes, ffmpeg, notify };
 }

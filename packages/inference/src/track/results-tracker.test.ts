@@ -392,7 +392,11 @@ describe("readTracker", () => {
       /own\.yaml, line 2 has no option "track_bufer"\. Did you mean "track_buffer"/,
     ],
     ["track_high_thresh: 3\n", /own\.yaml, line 1: track_high_thresh must be a number from 0 to 1, not 3/],
-    ["tracker_type: botsort\nwith_reid: true\n", /own\.yaml, line 2: with_reid is true/],
+    [
+      "tracker_type: bytetrack\nwith_reid: true\n",
+      /own\.yaml, line 2: with_reid matches by appearance, which bytetrack/,
+    ],
+    ["with_reid: true\nmodel: osnet.pt\n", /own\.yaml, line 2: model must be auto with with_reid, not "osnet\.pt"/],
     ["tracker_type: deepsort\n", /line 1: tracker_type must be one of bytetrack, botsort/],
   ])("refuses %j", async (text, message) => {
     const file = join(folder, "own.yaml");

@@ -1,6 +1,7 @@
 import { ResultEntry, resultEntries } from "@lookonce/families";
 import { clipBoxes, type Detections } from "@lookonce/geometry";
 import {
+  colorFeatures,
   estimateMotion,
   type GrayFrame,
   grayFrame,
@@ -62,7 +63,9 @@ export class ResultsTracker {
     const steps = isSameVideo ? this.#framesBetween(last, result) : 1;
     const [rotated] = resultEntries(result.entries).flatMap((entry) => entry.trackable() ?? []);
     const warp = this.#tracker.usesMotion ? this.#motionTo(result) : undefined;
-    const found = this.#tracker.update({ ...result.boxes, ...rotated }, { width, height, steps, warp });
+    const detections = { ...result.boxes, ...rotated };
+    const features = this.#tracker.usesAppearance ? colorFeatures(result.image, detections, width) : undefined;
+    const found = this.#tracker.update({ ...detections, features }, { width, height, steps, warp });
     const { trails, counted } = found;
     const zones = counted === undefined ? undefined : zoneResults(counted, names);
     if (found.count === 0) return new Results({ ...result, trails, zones });

@@ -70,6 +70,11 @@ export class SequenceTracker {
     return tracker_type === "botsort" && gmc_method !== "none";
   }
 
+  /** Whether the tracker makes use of how objects look: detections need `features` then. */
+  get usesAppearance(): boolean {
+    return this.#tracker.usesAppearance;
+  }
+
   /** How many identities can be found again or are tracked. */
   get kept(): number {
     const { tracked, unconfirmed, lost } = this.#tracker.state;
@@ -118,7 +123,8 @@ export class SequenceTracker {
     if (counter === undefined) return tracks;
     // Feet on the lower edge are within a zone that reaches down to it
     const within = clipBoxes(upright, { width: first.width - 1, height: first.height - 1 });
-    const events = counter.update({ ...found, boxes: within }, { frame });
+    const gone = this.#tracker.lost.filter(({ x, y }) => x < 0 || x > first.width || y < 0 || y > first.height);
+    const events = counter.update({ ...found, boxes: within }, { frame, gone: gone.map(({ id }) => id) });
     return { ...tracks, counted: { events, counts: counter.counts, zones: scale.zonesToFrame(counter.zones) } };
   }
 

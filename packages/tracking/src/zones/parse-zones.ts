@@ -14,9 +14,11 @@ export interface Zones {
   zones: Readonly<Record<string, readonly Point[]>>;
   /** The point of a box that stands for the object: its center, or the middle of its lower side. */
   point: "center" | "bottom";
+  /** Pixels that an object must be away from a line, on the other side, before it has crossed it. */
+  margin: number;
 }
 
-const keys = ["lines", "zones", "point"];
+const keys = ["lines", "zones", "point", "margin"];
 const maxEntries = 1000;
 
 /**
@@ -37,9 +39,12 @@ export function parseZones(
     if (keys.includes(key)) continue;
     fail(`${where(key)} has no key "${key}".${didYouMean(key, keys) || ` There are ${keys.join(", ")}.`}`);
   }
-  const { point = "center" } = table;
+  const { point = "center", margin = 0 } = table;
   if (point !== "center" && point !== "bottom") {
     fail(`${where("point")}: point must be center or bottom, not ${JSON.stringify(point)}.`);
+  }
+  if (typeof margin !== "number" || !(margin >= 0 && Number.isFinite(margin))) {
+    fail(`${where("margin")}: margin must be pixels from 0 on, not ${JSON.stringify(margin)}.`);
   }
   const lines: Record<string, readonly [Point, Point]> = {};
   for (const [key, points] of shapes(table, "lines", where)) {
@@ -64,7 +69,7 @@ export function parseZones(
   if (Object.keys(lines).length + Object.keys(zones).length === 0) {
     fail(`${name} has neither lines nor zones: lines: {door: [[0, 100], [200, 100]]}.`);
   }
-  return { lines, zones, point };
+  return { lines, zones, point, margin };
 }
 
 /** Where a key was written, with the name of the values. */

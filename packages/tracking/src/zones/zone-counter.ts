@@ -26,7 +26,8 @@ export interface ZoneCounts {
 
 /** What is known of an object. */
 interface Known {
-  point: Point;
+  /** By the name of a line: where the object was when it was last away from the line by the margin, or first seen. */
+  before: Map<string, Point>;
   label: number;
   frame: number;
   /** Names of the zones it is in. */
@@ -53,10 +54,14 @@ export class ZoneCounter {
     };
   }
 
-  /** Counts the objects of the next frame, or of the one with this number, and returns what happened in it. */
+  /**
+   * Counts the objects of the next frame, or of the one with this number, and returns what happened in it.
+   *
+   * @param options `gone`: identities of objects that have left the image; they leave their zones without being waited for
+   */
   update(
     { count, ids, classes, boxes }: Pick<Tracks, "count" | "ids" | "classes" | "boxes">,
-    { frame = this.#frame + 1 }: Pick<UpdateOptions, "frame"> = {},
+    { frame = this.#frame + 1, gone = [] }: Pick<UpdateOptions, "frame"> & { gone?: Iterable<number> } = {},
   ): ZoneEvent[] {
     this.#frame = frame;
     const events: ZoneEvent[] = [];
@@ -65,10 +70,11 @@ export class ZoneCounter {
       const point: Point = [(left + right) / 2, this.zones.point === "center" ? (top + bottom) / 2 : bottom];
       this.#see(ids[i] as number, { point, label: classes[i] as number }, events);
     }
+    for (const id of gone) this.#leaveZones(id, events);
     for (const [id, known] of this.#known) {
       if (this.#frame - known.frame <= this.#maxUnseen) break;
+      this.#leaveZones(id, events);
       this.#known.delete(id);
-      for (const name of known.inside) this.#move(name, id, { from: known.label }, events);
     }
     return events;
   }
@@ -80,11 +86,15 @@ export class ZoneCounter {
     for (const name of Object.keys(this.counts.zones)) this.counts.zones[name] = {};
   }
 
-  #see(id: number, { point, label }: Pick<Known, "point" | "label">, events: ZoneEvent[]): void {
-    const before = this.#known.get(id);
-    const inside = before?.inside ?? new Set<string>();
+  #see(id: number, { point, label }: { point: Point; label: number }, events: ZoneEvent[]): void {
+    const known = this.#known.get(id);
+    const inside = known?.inside ?? new Set<string>();
+    const before = known?.before ?? new Map<string, Point>();
     for (const [name, line] of Object.entries(this.zones.lines)) {
-      const way = before === undefined ? undefined : crossing(line, before.point, point);
+      const from = before.get(name);
+      if (from !== undefined && distance(line, point) < this.zones.margin) continue;
+      before.set(name, point);
+      const way = from === undefined ? undefined : crossing(line, from, point);
       const counts = this.counts.lines[name];
       if (way === undefined || counts === undefined) continue;
       counts[way][label] = (counts[way][label] ?? 0) + 1;
@@ -95,16 +105,22 @@ export class ZoneCounter {
       const isInside = isWithin(polygon, point);
       if (isInside) inside.add(name);
       else inside.delete(name);
-      const from = wasInside ? { from: before?.label ?? label } : {};
+      const from = wasInside ? { from: known?.label ?? label } : {};
       if (wasInside || isInside) this.#move(name, id, { ...from, ...(isInside ? { to: label } : {}) }, events);
     }
     // The order of a map is that of insertion
     this.#known.delete(id);
-    this.#known.set(id, { point, label, frame: this.#frame, inside });
+    this.#known.set(id, { before, label, frame: this.#frame, inside });
+  }
+
+  #leaveZones(id: number, events: ZoneEvent[]): void {
+    const known = this.#known.get(id);
+    for (const name of known?.inside ?? []) this.#move(name, id, { from: known?.label }, events);
+    known?.inside.clear();
   }
 
   /** Removes an object of a class from a zone, adds it, or only changes its class. */
-  #move(name: string, id: number, { from, to }: { from?: number; to?: number }, events: ZoneEvent[]): void {
+  #move(name: string, id: number, { from, to }: { from?: number | undefined; to?: number }, events: ZoneEvent[]): void {
     const counts = this.counts.zones[name] ?? {};
     if (from !== undefined) {
       counts[from] = (counts[from] ?? 0) - 1;
@@ -130,6 +146,13 @@ function crossing([from, to]: readonly [Point, Point], before: Point, now: Point
   // The line's ends are on different sides of the way
   if (side(before, now, from) >= 0 === side(before, now, to) >= 0) return undefined;
   return isRight ? "in" : "out";
+}
+
+/** Distance of a point from a line between two points. */
+function distance([[ax, ay], [bx, by]]: readonly [Point, Point], [x, y]: Point): number {
+  const [dx, dy] = [bx - ax, by - ay];
+  const along = Math.min(1, Math.max(0, ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy)));
+  return Math.hypot(x - ax - along * dx, y - ay - along * dy);
 }
 
 /** Above 0 where a point is right of the line from `a` to `b`, with y downwards. */

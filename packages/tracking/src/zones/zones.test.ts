@@ -50,6 +50,22 @@ describe("ZoneCounter", () => {
     expect(counter.counts.lines).toEqual({ door: { in: { 0: 2 }, out: { 0: 1 } } });
   });
 
+  it("counts nobody who trembles on a line, and those who cross it slowly once, with a margin", () => {
+    const walk = [98, 99, 101, 99, 102, 98, 101, 103, 104, 99, 96, 97, 101];
+    const counted = (margin: number, ys: readonly number[], x = 20): number[] => {
+      const counter = new ZoneCounter({ ...zones, margin });
+      for (const y of ys) counter.update(tracks([1, x, y]));
+      const { in: ins = {}, out = {} } = counter.counts.lines.door ?? {};
+      return [ins[0] ?? 0, out[0] ?? 0];
+    };
+    expect(counted(0, walk)).toEqual([4, 3]);
+    expect(counted(4, walk)).toEqual([1, 1]);
+    expect(counted(5, walk)).toEqual([0, 0]);
+    // Beyond the line's end there is no line to be near to
+    expect(counted(4, [98, 99, 101, 103, 106], 206)).toEqual([0, 0]);
+    expect(counted(4, [80, 120])).toEqual([1, 0]);
+  });
+
   it("counts who crosses while it is not seen", () => {
     const counter = new ZoneCounter(zones);
     counter.update(tracks([1, 20, 80]));
@@ -85,6 +101,18 @@ describe("ZoneCounter", () => {
     counter.forget();
     counter.update(tracks([1, 100, 150]), { frame: 1 });
     expect(counter.update(tracks(), { frame: 4 })).toHaveLength(1);
+  });
+
+  it("lets who has left the image leave its zones at once, and counts it again when it comes back", () => {
+    const counter = new ZoneCounter(zones);
+    counter.update(tracks([1, 100, 150], [2, 110, 150]));
+    expect(counter.update(tracks([2, 110, 150]), { gone: [1, 7] })).toEqual([
+      { event: "leave", at: "square", id: 1, label: 0, count: 1 },
+    ]);
+    expect(counter.update(tracks([2, 110, 150]), { gone: [1] })).toEqual([]);
+    expect(counter.update(tracks([1, 100, 150], [2, 110, 150]))).toEqual([
+      { event: "enter", at: "square", id: 1, label: 0, count: 2 },
+    ]);
   });
 
   it("can count at the foot of a box", () => {
@@ -171,6 +199,18 @@ describe("parseZones", () => {
         point: "top",
       },
       'point must be center or bottom, not "top"',
+    ],
+    [
+      {
+        lines: {
+          a: [
+            [0, 0],
+            [1, 1],
+          ],
+        },
+        margin: -2,
+      },
+      "margin must be pixels from 0 on, not -2",
     ],
   ])("refuses %j", (content, message) => {
     expect(() => parseZones(content, "zones.yaml")).toThrow(message);

@@ -1,7 +1,7 @@
 // The program of the inference processes: decodes images, while a thread of its own runs the network on those before. What
 // hangs or crashes in a decoder or in ONNX Runtime ends with the process, which the service kills and replaces.
 import { encodeError, readWorkerData, type SentError, serveTasks, WorkerPool } from "@lookonce/worker-pool";
-import { frameMotion, readImage } from "lookonce";
+import { frameAppearance, frameMotion, type Image, readImage } from "lookonce";
 import type {
   DecodedImage,
   DetectAnswer,
@@ -42,6 +42,12 @@ async function motionOf({ motion }: SentContent, decoded: DecodedImage | { error
   return { motion: await frameMotion(decoded.image, motion.before) };
 }
 
+/** Adds how the objects look, where that was asked. */
+async function withAppearance({ appearance }: SentContent, answer: DetectAnswer, image: Image): Promise<DetectAnswer> {
+  if (!appearance || "error" in answer) return answer;
+  return { ...answer, features: await frameAppearance(image, answer.boxes) };
+}
+
 serveTasks<InferenceTasks>(
   {
     load: (request) => thread.run("load", request),
@@ -57,8 +63,12 @@ serveTasks<InferenceTasks>(
         ...sent.map((one, i) => motionOf(one, decoded[i] as DecodedImage)),
       ]);
       const answers = found.values();
-      return decoded.map((one, i) =>
-        "error" in one ? one : { ...(answers.next().value as DetectAnswer), ...motions[i] },
+      return Promise.all(
+        decoded.map(async (one, i) => {
+          if ("error" in one) return one;
+          const answer = answers.next().value as DetectAnswer;
+          return { ...(await withAppearance(sent[i] as SentContent, answer, one.image)), ...motions[i] };
+        }),
       );
     },
   },

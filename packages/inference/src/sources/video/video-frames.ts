@@ -21,11 +21,71 @@ export function videoFrames(
   return keepNewest(decode(origin, { ...settings, signal }), () => left.abort());
 }
 
+/** Where a video has got to, over all connections to it. */
+interface Progress {
+  /** Frames that came. */
+  count: number;
+  /** Known from the first frame on. */
+  video?: VideoInfo;
+  /** When the last frame is shown, in seconds from the video's beginning. */
+  timestamp: number;
+  /** When it came, in milliseconds. */
+  arrived: number;
+}
+
+/** How a connection to a video ended. */
+interface ConnectionEnd extends Ending {
+  /** Whether no frame came for `timeout` seconds. */
+  isLate: boolean;
+  /** Whether the video has a length, so that this may have been its end. */
+  hasLength: boolean;
+}
+
+/** The frames of a video; a camera or broadcast that breaks off is opened again. */
 async function* decode(origin: VideoOrigin, settings: SourceSettings): AsyncGenerator<SourceItem, void, undefined> {
+  const { path } = origin;
+  const { signal, timeout, notify, reconnectDelays } = settings;
+  const silence = `sent no frame for ${timeout} s`;
+  const progress: Progress = { count: 0, timestamp: 0, arrived: 0 };
+  let end = yield* decodeConnection(origin, settings, progress);
+  let failed: ConnectionEnd | undefined;
+  let tries = 0;
+  while (!signal?.aborted && progress.count > 0 && mayComeBack(origin, end)) {
+    const delay = reconnectDelays[tries];
+    if (delay === undefined) break;
+    const problem = end.isLate ? silence : "broke off";
+    const what = failed === undefined ? problem : `could not be opened: ${failed.reason || silence}`;
+    notify(`${path} ${what}; it is opened again in ${delay} s`);
+    await sleep(1000 * delay, undefined, signal && { signal }).catch(() => {});
+    const { count } = progress;
+    const next = yield* decodeConnection(origin, settings, progress);
+    const isBack = progress.count > count;
+    [end, failed, tries] = isBack ? [next, undefined, 0] : [end, next, tries + 1];
+  }
+  if (signal?.aborted) return;
+  const again = failed === undefined ? "" : `, and could not be opened again: ${failed.reason || silence}`;
+  if (end.isLate) throw new LookonceError("IO", `${path} ${silence}${again}: it is given up.`);
+  if (progress.count === 0) {
+    throw new LookonceError("FORMAT", `Cannot read ${path} as a video: ${end.reason || "it has no frame"}.`);
+  }
+  const problem = failed === undefined ? describeEnd(end) : "broke off";
+  if (problem !== undefined) notify(`${path} ${problem}${again}.`);
+}
+
+/** Whether a video that ended may go on: one that is live and broke off. Over HTTP it may end without a fault. */
+function mayComeBack({ live, path }: VideoOrigin, { isLate, hasLength, code }: ConnectionEnd): boolean {
+  return live && (isLate || (!hasLength && (code !== 0 || !path.startsWith("http"))));
+}
+
+/** The frames of a video until it ends, breaks off or sends nothing; they go on where those of the last connection ended. */
+async function* decodeConnection(
+  origin: VideoOrigin,
+  settings: SourceSettings,
+  progress: Progress,
+): AsyncGenerator<SourceItem, ConnectionEnd, undefined> {
   const { path, live, name, facts, bytes } = origin;
   const { vidStride, signal, timeout } = settings;
   const args = argumentsFor(origin, vidStride, await ffmpegVersion(settings.ffmpeg));
-  if (signal?.aborted) return;
   const log = new FrameLog();
   const ffmpeg = new FfmpegProcess(settings.ffmpeg, args, { signal, onLine: (line) => log.line(line) });
   if (bytes === undefined) ffmpeg.stdin.end();
@@ -39,33 +99,35 @@ async function* decode(origin: VideoOrigin, settings: SourceSettings): AsyncGene
     isLate = true;
     ffmpeg.kill();
   };
-  let video: VideoInfo | undefined;
+  // From the connection's times to the video's, of which the pause between two connections is a part
+  let offset: number | undefined;
   try {
-    for (let index = 0; ; index++) {
+    for (;;) {
       const late = mayStall ? setTimeout(giveUp, timeout * 1000) : undefined;
       const image = await readPpm(reader).finally(() => clearTimeout(late));
       if (image === undefined || signal?.aborted) break;
       const { width, height } = image;
       const time = await log.nextTime();
-      video ??= { rate: log.rate ?? 30, ...facts, path, width, height, live, stride: vidStride };
-      const frame = index * vidStride;
-      yield { path, name, content: image, frame, timestamp: time ?? frame / video.rate, video };
+      progress.video ??= { rate: log.rate ?? 30, ...facts, path, width, height, live, stride: vidStride };
+      const { video, count } = progress;
+      const frame = count * vidStride;
+      const now = performance.now();
+      offset ??= count === 0 ? 0 : progress.timestamp + (now - progress.arrived) / 1000 - (time ?? 0);
+      progress.timestamp = time === undefined ? frame / video.rate : time + offset;
+      progress.arrived = now;
+      progress.count++;
+      yield { path, name, content: image, frame, timestamp: progress.timestamp, video };
     }
-    if (signal?.aborted) return;
-    if (isLate) throw new LookonceError("IO", `${path} sent no frame for ${timeout} s: it is given up.`);
-    const problem = describeEnd(await ffmpeg.ended, video !== undefined);
-    if (video === undefined) throw new LookonceError("FORMAT", `Cannot read ${path} as a video: ${problem}`);
-    if (problem !== undefined) settings.notify(`${path} ${problem}`);
+    return { ...(await ffmpeg.ended), isLate, hasLength: log.hasLength };
   } finally {
     await ffmpeg.leave();
   }
 }
 
-/** What was wrong when ffmpeg ended: nothing at all is a fault, less than all is worth a word. */
-function describeEnd({ code, reason }: Ending, came: boolean): string | undefined {
-  if (!came) return reason === "" ? "it has no frame." : `${reason}.`;
+/** What was wrong when ffmpeg ended, if anything was. */
+function describeEnd({ code, reason }: Ending): string | undefined {
   if (code === 0 && reason === "") return undefined;
-  return `${code === 0 ? "is damaged in places" : "ended early"}${reason === "" ? "." : `: ${reason}.`}`;
+  return `${code === 0 ? "is damaged in places" : "ended early"}${reason === "" ? "" : `: ${reason}`}`;
 }
 
 /** Every `vidStride`-th frame as PPM files one after the other; a line of the log has the time of each. */
@@ -143,10 +205,12 @@ async function readPpm(reader: ByteReader): Promise<Image | undefined> {
 /** How long a line that must have been written is waited for, in milliseconds: it comes on another pipe than the frame. */
 const maxLogDelayMs = 200;
 
-/** Reads from ffmpeg's log when each frame is shown, and the frame rate. */
+/** Reads from ffmpeg's log when each frame is shown, the frame rate, and whether there is a length. */
 class FrameLog {
   /** Frames a second, once the log has had it. */
   rate: number | undefined;
+  /** Whether the video has a length, as broadcasts do not. */
+  hasLength = false;
   readonly #times: (number | undefined)[] = [];
   #arrived: () => void = () => {};
   #silent = false;
@@ -158,6 +222,8 @@ class FrameLog {
       const seconds = Number(time);
       this.#times.push(Number.isFinite(seconds) ? seconds : undefined);
       this.#arrived();
+    } else if (/\bDuration: \d/.test(text)) {
+      this.hasLength = true;
     } else if (this.rate === undefined) {
       const rate = /Stream #.*Video:.*?([\d.]+) (?:fps|tbr)/.exec(text)?.[1];
       if (rate !== undefined && Number(rate) > 0) this.rate = Number(rate);
