@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createTracker, frameMotion } from "./index.ts";
+import { createTracker, frameAppearance, frameMotion } from "./index.ts";
 import type { PlainFound } from "./plain-tracker.ts";
 
 const names = ["cup", "bowl"];
@@ -97,6 +97,18 @@ describe("createTracker", () => {
     const { gray, warp } = await frameMotion(image);
     expect([gray.width, gray.height, gray.scale, warp]).toEqual([60, 40, 1, undefined]);
     expect((await frameMotion(image, gray)).warp).toBeUndefined();
+  });
+
+  it("recognizes objects by given appearances", async () => {
+    const tracker = await createTracker({ tracker: { with_reid: true } });
+    expect(tracker.usesAppearance).toBe(true);
+    const image = { width: 200, height: 80, data: new Uint8Array(3 * 200 * 80).fill(90) };
+    const frame = found([10, 100]);
+    const features = await frameAppearance(image, frame.boxes);
+    for (const _ of [0, 1]) {
+      expect(tracker.track(frame, { names, features }).boxes.map(({ id }) => id)).toEqual([1, 2]);
+    }
+    expect(() => tracker.track(frame, { names })).toThrow("these detections have no features");
   });
 
   it("refuses settings and zones that cannot be used", async () => {

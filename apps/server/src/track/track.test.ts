@@ -106,6 +106,16 @@ describe("sessions of frames", () => {
     expect((await call(`/v1/track/sessions/${id}`)).answer).toMatchObject({ tracker: "botsort", frames: 2 });
   });
 
+  it("recognize objects by their colors, which are read where frames are decoded", async () => {
+    const id = await openedId({ ...options, tracker: { ...lenient, with_reid: true } });
+    const { status, answer } = await send(id, [image, image]);
+    expect(status).toBe(200);
+    expect(answer.frames.map(({ boxes }: TestFrame) => boxes.map((box) => box.id))).toEqual([
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
+  });
+
   it("refuse frames whose number does not rise, and images that are none, and go on", async () => {
     const id = await openedId();
     await send(id, [image], "?frame=5");

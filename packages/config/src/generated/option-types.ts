@@ -124,13 +124,13 @@ export interface TrackerSettings {
   frame_rate: number;
   /** How the motion of the camera is estimated; all but none are sparseOptFlow here (BoT-SORT). Default: sparseOptFlow. */
   gmc_method: "none" | "sparseOptFlow" | "orb" | "sift" | "ecc";
-  /** Without effect: of matching by appearance (BoT-SORT). Default: 0.5. */
+  /** Smallest IoU at which appearance counts (BoT-SORT). Default: 0.5. */
   proximity_thresh: number;
-  /** Without effect: of matching by appearance (BoT-SORT). Default: 0.8. */
+  /** Smallest likeness, (1 + cosine) / 2, at which appearance counts (BoT-SORT). Default: 0.8. */
   appearance_thresh: number;
-  /** Match by appearance; not supported (BoT-SORT). Default: false. */
+  /** Match by appearance, too: by the colors in the boxes (BoT-SORT). Default: false. */
   with_reid: boolean;
-  /** Without effect: the model of appearance (BoT-SORT). Default: auto. */
+  /** What recognizes objects; auto, their colors, is all there is (BoT-SORT). Default: auto. */
   model: string;
 }
 
