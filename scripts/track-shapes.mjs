@@ -30,7 +30,8 @@ const middle = size / 2;
 const margin = 4;
 /** A shape that is found under two classes is one; where shapes cover one another, boxes overlap. */
 const detecting = { imgsz: size, conf: 0.1, iou: 0.5, agnosticNms: true };
-const byColor = { tracker_type: "botsort", with_reid: true, proximity_thresh: 0.1, appearance_thresh: 0.9 };
+const still = { tracker_type: "botsort", gmc_method: "none" };
+const byColor = { ...still, with_reid: true, proximity_thresh: 0.1, appearance_thresh: 0.9 };
 
 const { output } = values;
 const weights = values.model ?? (await trained());
@@ -46,7 +47,7 @@ const model = await YOLO.load(weights);
 const started = performance.now();
 const trackers = Object.entries({
   bytetrack: { tracker_type: "bytetrack" },
-  botsort: { tracker_type: "botsort" },
+  botsort: still,
   "botsort by color": byColor,
 }).map(([name, settings]) => ({
   name,
