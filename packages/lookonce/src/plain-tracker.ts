@@ -119,7 +119,7 @@ export class PlainTracker {
   }
 }
 
-/** Boxes as trackers take them; oriented ones with their angles. */
+/** Boxes as trackers read them; oriented ones with their angles. */
 export function trackerInputOf(boxes: readonly PlainBox[]): TrackerInput {
   const scores = boxes.map(({ confidence }) => confidence);
   const classes = boxes.map((box) => box.class);

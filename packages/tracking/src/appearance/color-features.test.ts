@@ -71,7 +71,7 @@ describe("colorFeatures", () => {
     expect(cosine(plain, features.subarray(colorFeatureLength))).toBeLessThan(0.8);
   });
 
-  it("takes boxes in pixels of the video where the frame is smaller", () => {
+  it("reads boxes in pixels of the video where the frame is smaller", () => {
     const image = frame([one, red], [two, blue], [three, orange]);
     const doubled = colorFeatures(image, { boxes: boxes.map((side) => 2 * side) }, 200);
     expect(doubled).toEqual(colorFeatures(image, { boxes }));

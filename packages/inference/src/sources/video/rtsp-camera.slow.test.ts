@@ -59,16 +59,16 @@ describeFfmpeg("a camera on the network", () => {
       for (const id of tracker.track(found(item)).boxes.id ?? []) ids.add(id);
       await incidents[frames.length]?.();
     }
-    // The last pictures may still have come after the camera was unplugged
+    // The last images may still have come after the camera was unplugged
     expect(frames.length).toBeGreaterThanOrEqual(40);
     expect(frames.every((frame, i) => i === 0 || frame > (frames[i - 1] as number))).toBe(true);
     expect(times.every((time, i) => i === 0 || time > (times[i - 1] as number))).toBe(true);
-    // Two pauses of about a second, and one of more than two
-    const pauses = times.flatMap((time, i) =>
+    // Two gaps of about a second, and one of more than two
+    const gaps = times.flatMap((time, i) =>
       i > 0 && time - (times[i - 1] as number) > 0.5 ? [time - (times[i - 1] as number)] : [],
     );
-    expect(pauses).toHaveLength(3);
-    expect(pauses[2]).toBeGreaterThan(2);
+    expect(gaps).toHaveLength(3);
+    expect(gaps[2]).toBeGreaterThan(2);
     expect([...ids]).toEqual([1]);
     const said = notices.join("\n");
     expect(said.match(/camera: no frame came for \d\.\d s; tracks are predicted over that time/g)).toHaveLength(3);
