@@ -65,7 +65,7 @@ export type {
   ValReport,
 } from "./options.ts";
 export type { PlainFound, PlainFrame, PlainTracker, PlainTrackerOptions, PlainTracks } from "./plain-tracker.ts";
-export { type QueuedPredictOptions, predictOnQueue, type ReportedResult } from "./queue/predict-on-queue.ts";
+export { predictOnQueue, type QueuedPredictOptions, type ReportedResult } from "./queue/predict-on-queue.ts";
 export type { QueueOptions, SharedRunOptions } from "./queue/queue-run.ts";
 export { openJobQueue } from "./queue/queue-run.ts";
 export { type StartedQueueWorker, type StartQueueWorkerOptions, startQueueWorker } from "./queue/start-queue-worker.ts";

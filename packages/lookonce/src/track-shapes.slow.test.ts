@@ -35,7 +35,13 @@ function countsOf({ frames, ids, boxes }: MotRows): number[] {
 
 describe("a drawn video of shapes that cross and cover one another", () => {
   it("is tracked by color with an IDF1 of 0.95, and counted at a line as drawn, by a detector that misses what is covered", async () => {
-    const { frames, truth: file } = await generateShapesVideo({ directory: folder, size, frames: 150, shapes: 16, seed: 4 });
+    const { frames, truth: file } = await generateShapesVideo({
+      directory: folder,
+      size,
+      frames: 150,
+      shapes: 16,
+      seed: 4,
+    });
     const text = readFileSync(file, "utf8");
     const truth = parseMot(text, file);
     const rows = text
@@ -53,12 +59,16 @@ describe("a drawn video of shapes that cross and cover one another", () => {
     }));
     for (const [i, name] of readdirSync(frames).sort().entries()) {
       // What is covered is missed, what is seen in part is unsure, and now and then a shape is missed
-      const seen = rows.filter(([frame, , , , , , , , share = 1]) => frame === i + 1 && share >= 0.6 && rng.chance(0.97));
+      const seen = rows.filter(
+        ([frame, , , , , , , , share = 1]) => frame === i + 1 && share >= 0.6 && rng.chance(0.97),
+      );
       const result = new Results({
         path: join(frames, name),
         image: await readImage(join(frames, name)),
         boxes: makeDetections(
-          seen.flatMap(([, , x = 0, y = 0, w = 0, h = 0]) => [x, y, x + w, y + h].map((side) => side + rng.normal(0, 1))),
+          seen.flatMap(([, , x = 0, y = 0, w = 0, h = 0]) =>
+            [x, y, x + w, y + h].map((side) => side + rng.normal(0, 1)),
+          ),
           seen.map(([, , , , , , , , share = 1]) => 0.9 * share),
           seen.map(([, , , , , , , label = 1]) => label - 1),
         ),
