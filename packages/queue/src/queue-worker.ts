@@ -101,6 +101,11 @@ export class QueueWorker {
     return this.#running.size;
   }
 
+  /** Whether the queue answers. */
+  get isConnected(): boolean {
+    return this.#connection.redis.status === "ready";
+  }
+
   /** Jobs that ended here. */
   get counts(): { readonly completed: number; readonly failed: number } {
     return { ...this.#counts };

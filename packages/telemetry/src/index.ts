@@ -10,3 +10,4 @@ export {
   untraced,
 } from "./tracing.ts";
 export { type TrainingMetrics, type TrainingMetricsOptions, trainingMetrics } from "./training-metrics.ts";
+export { WorkerMetrics } from "./worker-metrics.ts";

@@ -1164,6 +1164,7 @@ export interface WorkerValues {
   concurrency: number;
   cache?: string;
   grace: number;
+  metrics?: string;
   device: "auto" | "cpu" | "webgpu" | "cuda" | "tensorflow" | "tensorflow-gpu";
   threads?: number;
 }

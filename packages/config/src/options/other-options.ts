@@ -152,6 +152,7 @@ export const workerOptions: OptionTable = setBy(["cli"], {
     defaultText: "queue in the cache folder for lookonce",
   }),
   grace: number("seconds to finish jobs when it is stopped; the others are handed back", 60, { min: 0 }),
+  metrics: text("port", "port, or address:port, of health and measurements for Prometheus"),
   ...device,
 });
 

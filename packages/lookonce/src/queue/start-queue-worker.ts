@@ -17,12 +17,16 @@ export interface StartQueueWorkerOptions
   cache?: string | undefined;
   /** Modules whose default export is the `Runner` of a kind of jobs that lookonce itself does not know. */
   runners?: Partial<Record<JobKind, URL>>;
+  /** Computes a job by calling `compute`, in a span of its trace, say. */
+  around?: (job: Job, compute: () => Promise<PartRecord>) => Promise<PartRecord>;
   onEnd?: QueueWorkerOptions["onEnd"];
 }
 
 /** A worker of a queue. */
 export interface StartedQueueWorker {
   readonly id: string;
+  /** Whether the queue answers. */
+  readonly isConnected: boolean;
   /** What views show of it. */
   view(): WorkerView;
   /** Accepts no more jobs, lets those that it has end for so many milliseconds, hands back the rest, and ends. */
@@ -39,6 +43,7 @@ const stopMs = 20_000;
  */
 export async function startQueueWorker(options: StartQueueWorkerOptions): Promise<StartedQueueWorker> {
   const { queue, device = "cpu", threads, concurrency = 1, runners = {}, lockMs, log, onEnd } = options;
+  const { around = (_job, compute) => compute() } = options;
   const { QueueWorker } = await import("@lookonce/queue");
   const { cacheFolder } = await import("@lookonce/files");
   const { hostname } = await import("node:os");
@@ -56,7 +61,7 @@ export async function startQueueWorker(options: StartQueueWorkerOptions): Promis
       const slot = idle.pop() ?? new JobSlot(data);
       all.add(slot);
       try {
-        return await slot.compute(job, { signal, report });
+        return await around(job, () => slot.compute(job, { signal, report }));
       } finally {
         if (slot.isUsable) idle.push(slot);
         else all.delete(slot);
@@ -65,6 +70,9 @@ export async function startQueueWorker(options: StartQueueWorkerOptions): Promis
   });
   return {
     id: worker.id,
+    get isConnected() {
+      return worker.isConnected;
+    },
     view: () => worker.view(),
     async stop(graceMs) {
       await worker.stop(graceMs);
