@@ -19,9 +19,15 @@ import { tinyModel } from "./trainings/tiny-model.mjs";
 
 const { values } = parseArgs({
   options: Object.fromEntries(
-    Object.entries({ images: "2000", workers: "3", kills: "10", redis: "1", seed: "1", shard: "20", seconds: "540" }).map(
-      ([name, value]) => [name, { type: "string", default: value }],
-    ),
+    Object.entries({
+      images: "2000",
+      workers: "3",
+      kills: "10",
+      redis: "1",
+      seed: "1",
+      shard: "20",
+      seconds: "540",
+    }).map(([name, value]) => [name, { type: "string", default: value }]),
   ),
 });
 const [images, workers, kills, redisKills, seed, shard, seconds] = [
@@ -82,14 +88,16 @@ async function main() {
   const names = Array.from({ length: images }, (_, i) => `${String(i).padStart(6, "0")}.png`);
   for (const [i, name] of names.entries()) {
     const background = { r: i % 256, g: (i >> 8) % 256, b: rng.integer(0, 256) };
-    await sharp({ create: { width: 32, height: 32, channels: 3, background } }).png().toFile(join(source, name));
+    await sharp({ create: { width: 32, height: 32, channels: 3, background } })
+      .png()
+      .toFile(join(source, name));
   }
   const model = join(folder, "tiny.yaml");
   writeFileSync(model, tinyModel);
   const port = await freePort();
   const queue = `redis://127.0.0.1:${port}`;
   let redis = await startRedis(port);
-  const crew = Array.from({ length: workers }, (_, i) => startWorker(queue, i));
+  const started = Array.from({ length: workers }, (_, i) => startWorker(queue, i));
   const began = performance.now();
   const client = start(process.execPath, [
     ...[command, "predict", `model=${model}`, `source=${source}`, "imgsz=32", "save=false", "save_txt=true", "conf=0"],
@@ -109,7 +117,10 @@ async function main() {
   const lines = () => output.split("\n").length - 1;
   // Faults come while results do: each after a random share of the images
   const events = [
-    ...Array.from({ length: kills }, () => ({ after: rng.integer(1, Math.max(2, Math.floor(images * 0.9))), what: "worker" })),
+    ...Array.from({ length: kills }, () => ({
+      after: rng.integer(1, Math.max(2, Math.floor(images * 0.9))),
+      what: "worker",
+    })),
     ...Array.from({ length: redisKills }, () => ({ after: Math.floor(images / 2), what: "redis" })),
   ].sort((a, b) => a.after - b.after);
   let done = { worker: 0, redis: 0 };
@@ -126,17 +137,20 @@ async function main() {
     } else {
       const number = rng.integer(0, workers);
       console.log(`${lines()} results: worker ${number} is killed`);
-      killGroup(crew[number]);
-      crew[number] = startWorker(queue, number);
+      killGroup(started[number]);
+      started[number] = startWorker(queue, number);
     }
   }
   const timer = setTimeout(() => client.kill("SIGKILL"), Math.max(1000, seconds * 1000 - (performance.now() - began)));
   const code = await ended;
   clearTimeout(timer);
-  for (const child of crew) killGroup(child);
+  for (const child of started) killGroup(child);
   redis.kill("SIGKILL");
 
-  const parsed = output.trim().split("\n").map((line) => JSON.parse(line));
+  const parsed = output
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
   const summary = parsed.pop();
   const found = parsed.map(({ path }) => path.split("/").at(-1));
   const wrong = names.findIndex((name, i) => found[i] !== name);

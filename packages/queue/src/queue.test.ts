@@ -84,7 +84,9 @@ describe("a storage", () => {
     const local = await Promise.all([1, 2, 3].map(() => localFile(entry, { storage, cache })));
     expect(new Set(local).size).toBe(1);
     expect(readdirSync(cache)).toHaveLength(1);
-    await expect(localFile({ path: join(folder, "gone") }, { storage, cache })).rejects.toThrow(/does not see .*gone: mount/);
+    await expect(localFile({ path: join(folder, "gone") }, { storage, cache })).rejects.toThrow(
+      /does not see .*gone: mount/,
+    );
     await expect(uploadFiles(storage, [{ name: "../x", file: a }])).rejects.toThrow("no name of an object");
   });
 });
@@ -164,8 +166,8 @@ describe("libraries of queues", () => {
       "packages/queue/src/storage/s3-storage.ts",
     ]);
     // The package itself is loaded by the program of a worker's processes alone, and otherwise when a queue is named
-    expect(loading(/^(import|export) (?!type )[^;]*from "@lookonce\/queue"/m).filter((file) => /lookonce|cli/.test(file))).toEqual([
-      "packages/lookonce/src/queue/job-process.ts",
-    ]);
+    expect(
+      loading(/^(import|export) (?!type )[^;]*from "@lookonce\/queue"/m).filter((file) => /lookonce|cli/.test(file)),
+    ).toEqual(["packages/lookonce/src/queue/job-process.ts"]);
   });
 });

@@ -40,7 +40,7 @@ export class FileMerger {
     this.#partials.clear();
   }
 
-  /** Removes what was begun. */
+  /** Removes what was started. */
   discard(): void {
     for (const { partial } of this.#partials.values()) rmSync(partial, { force: true });
   }

@@ -109,7 +109,7 @@ export class QueueRun {
     await this.#save();
   }
 
-  /** What the parts gave, in their order, as they come. Ends early when the signal aborts. @throws LookonceError for a part that failed */
+  /** What the parts returned, in their order, as they come. Ends early when the signal aborts. @throws LookonceError for a part that failed */
   async *records(): AsyncGenerator<PartRecord, void, undefined> {
     const { signal, log = () => {} } = this.#options;
     for (let part = 0; part < this.#file.parts; part++) {

@@ -1,8 +1,9 @@
+import { spawn, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type GeneratedShapes, generateShapes } from "@lookonce/data";
+import { freePort, hasRedis, TestRedis, until } from "@lookonce/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasRedis, TestRedis } from "@lookonce/testing";
 import { evolve } from "../evolve.ts";
 import type { PredictOptions } from "../options.ts";
 import { makeDecided, temporaryFolder, writeTinyModel } from "../test-model.ts";
@@ -10,6 +11,24 @@ import { YOLO } from "../yolo.ts";
 import { predictOnQueue, type ReportedResult } from "./predict-on-queue.ts";
 import { type StartedQueueWorker, startQueueWorker } from "./start-queue-worker.ts";
 import { valOnQueue } from "./val-on-queue.ts";
+
+const hasMoto = spawnSync("moto_server", ["--help"]).status === 0;
+if (!hasMoto) console.warn("S3 is skipped, because there is no moto_server: pip install 'moto[server]'");
+
+/** A stand-in for S3 with a bucket, on this machine. */
+async function startMoto(): Promise<{ url: string; endpoint: string; stop(): void }> {
+  const port = await freePort();
+  const endpoint = `http://127.0.0.1:${port}`;
+  const child = spawn("moto_server", ["-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
+  await until(() =>
+    fetch(endpoint).then(
+      () => true,
+      () => false,
+    ),
+  );
+  await fetch(`${endpoint}/bucket`, { method: "PUT" }); // vocabulary-allow: PUT
+  return { url: "s3://bucket", endpoint, stop: () => void child.kill() };
+}
 
 describe.skipIf(!hasRedis)("work on a queue", () => {
   const folder = temporaryFolder();
@@ -21,6 +40,8 @@ describe.skipIf(!hasRedis)("work on a queue", () => {
   let model: string;
 
   beforeAll(async () => {
+    // The workers, and their processes, have them from here
+    Object.assign(process.env, { AWS_ACCESS_KEY_ID: "testing", AWS_SECRET_ACCESS_KEY: "testing" });
     redis = await TestRedis.start();
     shapes = await generateShapes({ directory: join(folder, "shapes"), train: 8, val: 14, size: 64, seed: 1 });
     const fresh = await YOLO.load(writeTinyModel(folder));
@@ -152,6 +173,27 @@ describe.skipIf(!hasRedis)("work on a queue", () => {
       readdirSync(join(here.directory, "best")).sort(),
     );
     expect(queued.best?.generation).toBe(here.best?.generation);
+  });
+
+  it.skipIf(!hasMoto)("predicts and validates through S3", async () => {
+    const bucket = await startMoto();
+    const shared = { queue: redis.url, storage: `${bucket.url}/some`, endpoint: bucket.endpoint, project, imgsz: 64 };
+    const images = join(folder, "shapes", "images", "val");
+    const names: string[] = [];
+    for await (const { name } of predictOnQueue(model, images, { ...shared, shard: 5, saveTxt: true, conf: 0.01 })) {
+      names.push(name);
+    }
+    expect(names).toEqual(readdirSync(images).sort());
+    const val = { data: shapes.yaml, batch: 4, conf: 0.01, plots: false };
+    const detector = await YOLO.load(model);
+    const { speed: _, ...here } = await detector.val({ ...val, imgsz: 64, workers: 0 });
+    await detector.dispose();
+    const { speed, ...queued } = (await valOnQueue(model, { ...shared, ...val, shard: 8 })) ?? {};
+    expect(queued).toEqual(here);
+    await expect(predictOnQueue(model, images, { ...shared, storage: "s3://no-such-bucket" }).next()).rejects.toThrow(
+      /cannot .* s3:\/\/no-such-bucket at http.*Make the bucket first/,
+    );
+    bucket.stop();
   });
 
   it("says what fails, and where workers do not see the data", async () => {

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, rm, stat } from "node:fs/promises";
+import { mkdir, readFile, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -8,6 +8,9 @@ import { LookonceError } from "@lookonce/errors";
 import { besideOf, renameIntoPlace, writing } from "@lookonce/files";
 import { loadOptional } from "../load-optional.ts";
 import { checkKey, parseS3, type S3Address, type Storage, type StorageRef } from "./storage.ts";
+
+/** Bytes up to which a file is read before it is sent. */
+const maxInMemory = 64 * 2 ** 20;
 
 type Client = typeof import("@aws-sdk/client-s3");
 
@@ -64,11 +67,11 @@ export class S3Storage implements Storage {
     const { size } = await stat(file).catch((cause: Error) => {
       throw new LookonceError("IO", `cannot read ${file}: ${cause.message}`, { cause });
     });
-    const place = { ...this.#place(key), ContentLength: size };
-    await this.#send(
-      `write ${key} in`,
-      () => this.#client.send(new this.#s3.PutObjectCommand({ ...place, Body: createReadStream(file) })), // vocabulary-allow: Put
-    );
+    // The client repeats a request that failed only where it has the whole body
+    const body = size <= maxInMemory ? await readFile(file) : createReadStream(file);
+    const object = { ...this.#place(key), ContentLength: size, Body: body };
+    // vocabulary-allow: Put
+    await this.#send(`write ${key} in`, () => this.#client.send(new this.#s3.PutObjectCommand(object)));
   }
 
   async download(key: string, file: string): Promise<void> {

@@ -96,23 +96,23 @@ export async function evolve(options: EvolveOptions): Promise<Evolution> {
     if (number === 1) return start;
     return nextHyps(table.rows.slice(0, parentsOf(number, offspring)), space, options.rng.fork("generation", number));
   };
-  const begin = (number: number): Begun => {
+  const begin = (number: number): Pending => {
     const hyps = hypsOf(number);
     const judged = judge({ ...options.recipe, ...hyps } as Recipe, number, options);
     // It is thrown where it is waited for, if it is
     judged.catch(() => {});
     return { hyps, judged };
   };
-  const begun = new Map<number, Begun>();
+  const pending = new Map<number, Pending>();
   while (table.rows.length < generations && signal?.aborted !== true) {
     const number = table.rows.length + 1;
     // The first has no parents, and is that of the second and its siblings
     const siblings =
       concurrent && number > 1 ? Math.min(generations, parentsOf(number, offspring) + offspring) : number;
-    for (let each = number; each <= siblings; each++) if (!begun.has(each)) begun.set(each, begin(each));
-    const { hyps, judged: judging } = begun.get(number) as Begun;
+    for (let each = number; each <= siblings; each++) if (!pending.has(each)) pending.set(each, begin(each));
+    const { hyps, judged: judging } = pending.get(number) as Pending;
     const judged = await judging;
-    begun.delete(number);
+    pending.delete(number);
     if (judged === undefined) break;
     const generation = { scores: judged.scores, hyps };
     const isBest = best === undefined || generation.scores.fitness > best.scores.fitness;
@@ -133,7 +133,7 @@ export async function evolve(options: EvolveOptions): Promise<Evolution> {
 }
 
 /** A generation that is being trained. */
-interface Begun {
+interface Pending {
   hyps: Hyps;
   judged: ReturnType<typeof judge>;
 }
