@@ -39,6 +39,11 @@ describe("lookonce train", () => {
     expect(result.losses).toHaveLength(2);
     for (const losses of result.losses) expect(Object.values(losses).every(Number.isFinite)).toBe(true);
 
+    // What several ranks need is not loaded for one
+    const { sharedObjects } = process.report.getReport() as unknown as { sharedObjects: string[] };
+    expect(sharedObjects.filter((file) => /koffi|libmpi/.test(file))).toEqual([]);
+    expect(sharedObjects.some((file) => file.includes("onnxruntime"))).toBe(true);
+
     const files = readdirSync(join(project, "train"));
     for (const file of ["labels.png", "results.png", "train_batch0.jpg", "val_batch0_pred.jpg", "BoxPR_curve.png"]) {
       expect(files).toContain(file);

@@ -164,6 +164,7 @@ class MpiCommunicator implements Communicator {
   }
 
   async abort(exitCode = 1): Promise<void> {
+    if (exitCode === 1 || exitCode === 2) noteToLauncher("mistake");
     // MPI may hang, too
     const killer = setTimeout(() => process.kill(process.pid, "SIGKILL"), endTimeMs);
     await this.#thread.send({ kind: "abort", exitCode }).catch(() => {});

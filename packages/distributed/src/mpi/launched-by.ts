@@ -33,7 +33,7 @@ export function launchedBy(env: Environment = process.env): Launched | undefined
   throw new LookonceError(
     "ARGUMENT",
     `Slurm started ${slurmTasks} tasks, but without a way to find one another. Start them with \`srun --mpi=pmix\` ` +
-      "(`srun --mpi=list` shows what this Slurm has), or train in each task by itself with ranks=1",
+      "(`srun --mpi=list` shows what this Slurm has), or trainings of their own with `srun -n 1`",
   );
 }
 
