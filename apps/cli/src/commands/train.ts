@@ -20,7 +20,9 @@ export const train: CommandWork = work("train", {
   async run(values, terminal, args) {
     const { evolve: generations } = values;
     if (generations !== undefined) {
-      const { plots: _plots, tensorboard: _tensorboard, resumeChanged: _changed, ...settings } = args;
+      const { plots: _plots, tensorboard: _tensorboard, resumeChanged: _changed, ...given } = args;
+      // Trainings of an evolution have one rank each
+      const { ranks: _ranks, syncBn: _syncBn, rankTimeout: _timeout, halfGradients: _half, ...settings } = given;
       return runEvolution({ ...values, generations, args: settings }, terminal);
     }
     const { launchedBy } = await import("@lookonce/distributed");
