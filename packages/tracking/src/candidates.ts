@@ -1,6 +1,6 @@
 import { unit } from "./appearance/unit-vectors.ts";
 import type { KalmanKind } from "./kalman-filter.ts";
-import type { TrackerInput } from "./tracker.ts";
+import type { TrackerInput } from "./tracker-input.ts";
 
 /** Detections of one frame, as rows side by side. */
 export interface Candidates {

@@ -11,7 +11,8 @@ export {
   type SequenceTrackerOptions,
   type SequenceTracks,
 } from "./sequence/sequence-tracker.ts";
-export { Tracker, type TrackerInput, type Tracks, type UpdateOptions } from "./tracker.ts";
+export { Tracker, type Tracks, type UpdateOptions } from "./tracker.ts";
+export type { TrackerInput } from "./tracker-input.ts";
 export { type NamedCounts, type NamedZoneEvent, namedCounts, namedEvents } from "./zones/named-zones.ts";
 export { type Point, parseZones, type Zones } from "./zones/parse-zones.ts";
 export { type ClassCounts, totalOf, ZoneCounter, type ZoneCounts, type ZoneEvent } from "./zones/zone-counter.ts";

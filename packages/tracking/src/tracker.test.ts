@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Tracker, type TrackerInput } from "./tracker.ts";
+import { Tracker } from "./tracker.ts";
+import type { TrackerInput } from "./tracker-input.ts";
 
 /** Detections of boxes of 40 × 80 at these left top corners, with score 0.9 and class 0 unless given. */
 function at(corners: readonly (readonly [x: number, y: number])[], given: Partial<TrackerInput> = {}): TrackerInput {

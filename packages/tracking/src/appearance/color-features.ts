@@ -1,6 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
 import type { RgbFrame } from "../motion/gray-frame.ts";
-import type { TrackerInput } from "../tracker.ts";
+import type { TrackerInput } from "../tracker-input.ts";
 
 /** Hues that are distinguished, how bright each is, and grays. */
 const [hues, levels, grays] = [24, 2, 5] as const;

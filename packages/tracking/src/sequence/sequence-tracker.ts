@@ -1,6 +1,7 @@
 import type { TrackerSettings } from "@lookonce/config";
 import { clipBoxes, enclosingBoxes, type ImageSize, withAngles } from "@lookonce/geometry";
-import { Tracker, type TrackerInput, type Tracks } from "../tracker.ts";
+import { Tracker, type Tracks } from "../tracker.ts";
+import type { TrackerInput } from "../tracker-input.ts";
 import type { Zones } from "../zones/parse-zones.ts";
 import { ZoneCounter, type ZoneCounts, type ZoneEvent } from "../zones/zone-counter.ts";
 import { FrameScale } from "./frame-scale.ts";
