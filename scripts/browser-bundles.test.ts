@@ -5,9 +5,12 @@ import { describe, expect, it } from "vitest";
 const browserPackages = [
   "backend-onnxruntime",
   "config",
+  "documents",
   "errors",
   "geometry",
+  "loss",
   "metrics",
+  "nn",
   "onnx",
   "random",
   "tensorflow-messages",
@@ -15,14 +18,14 @@ const browserPackages = [
 ];
 
 describe("bundles for browsers", () => {
-  it.each(browserPackages)("contain %s without a module of Node's", async (name) => {
-    const text = await bundleForBrowsers(`export * from "@lookonce/${name}";`, {
-      external: ["@tensorflow/*", "onnxruntime-web/*"],
-    });
+  it("contain these packages without a module of Node's", async () => {
+    // All at once, in a fifth of the time; what fails is named by its file.
+    const modules = browserPackages.map((name, i) => `export * as p${i} from "@lookonce/${name}";`);
+    const text = await bundleForBrowsers(modules.join("\n"), { external: ["@tensorflow/*", "onnxruntime-web/*"] });
     // protobuf-es asks for an environment where there is one.
     const lines = text.split("\n").filter((line) => !line.includes("BUF_BIGINT_DISABLE"));
     expect(lines.filter((line) => /\b(?:Buffer|process)\.\w/.test(line))).toEqual([]);
-    expect(lines.length).toBeGreaterThan(20);
+    expect(lines.length).toBeGreaterThan(5000);
   });
 
   it("are refused where one is needed", async () => {
