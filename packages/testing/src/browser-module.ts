@@ -34,7 +34,8 @@ export async function openModule<M>(
   { isIsolated = true, args = [] }: { isIsolated?: boolean; args?: readonly string[] } = {},
 ): Promise<ModulePage<M>> {
   const script = await bundleForBrowsers(`export * from ${JSON.stringify(fileURLToPath(entry))};`);
-  const runtime = dirname(createRequire(import.meta.url).resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"));
+  const require = createRequire(import.meta.url);
+  const runtime = dirname(require.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"));
   const server = createServer(({ url = "/" }, response) => {
     const file = join(runtime, basename(url));
     const types: Record<string, string> = { ".js": "text/javascript", mjs: "text/javascript", asm: "application/wasm" };
