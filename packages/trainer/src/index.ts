@@ -34,6 +34,7 @@ export {
   musgdGroups,
 } from "./optimizer/parameter-groups.ts";
 export type { PrecisionChoice } from "./precision/choose-precision.ts";
+export type { Communication } from "./ranks/communication.ts";
 export { isKnownToAll, Ranks } from "./ranks/ranks.ts";
 export { readHyp } from "./recipes/read-hyp.ts";
 export type { BatchInfo, EndInfo, EpochInfo, RunInfo, TrainCallbacks, TrainWarning } from "./report/callbacks.ts";
@@ -43,7 +44,7 @@ export { resultsCsv } from "./report/results-csv.ts";
 export { type TensorboardLoggerOptions, tensorboardLogger } from "./report/tensorboard-logger.ts";
 export { lockRun, makeRunDirectory, type RunDirectoryOptions } from "./run-directory.ts";
 export { train } from "./train.ts";
-export type { Communication, TrainOptions, TrainResult, TrainSettings } from "./train-options.ts";
+export type { TrainOptions, TrainResult, TrainSettings } from "./train-options.ts";
 export { type Losses, type StepResult, type StepSettings, TrainStep, type TrainStepOptions } from "./train-step.ts";
 export { parseTraining, type SavedTraining } from "./training-state.ts";
 export { describeUnreadable, type UnreadableImages } from "./unreadable-images.ts";

@@ -5,6 +5,7 @@ import type { Communicator } from "@lookonce/distributed";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
 import { findBatch } from "./auto-batch/largest-batch.ts";
+import type { Communication } from "./ranks/communication.ts";
 import type { TrainCallbacks } from "./report/callbacks.ts";
 import type { Losses } from "./train-step.ts";
 import type { UnreadableImages } from "./unreadable-images.ts";
@@ -108,13 +109,6 @@ export interface TrainOptions extends TrainSettings {
   resume?: string;
   /** Resume although images or class names of the data set have changed since. Default `false`: that is an error. */
   resumeChanged?: boolean;
-}
-
-/** Time that ranks spent on exchanging numbers and waiting for one another; mean of all ranks. */
-export interface Communication {
-  seconds: number;
-  /** Share of the time of training. */
-  share: number;
 }
 
 /** Result of {@link train}. */

@@ -1,5 +1,5 @@
 import { printable } from "@lookonce/errors";
-import type { Communication } from "../train-options.ts";
+import type { Communication } from "../ranks/communication.ts";
 import { describeUnreadable } from "../unreadable-images.ts";
 import type { BatchInfo, EpochInfo, RunInfo, TrainCallbacks } from "./callbacks.ts";
 
