@@ -170,7 +170,7 @@ describeInBrowser("the page, training", () => {
       expect(await sidewaysPixels(page)).toBe(0);
       if (colorScheme === "light") await documentationImage(page, "queue-light.png");
       await page.getByRole("link", { name: "train yolov8n.pt on street/street" }).click();
-      await page.getByRole("heading", { name: "Jobs" }).waitFor();
+      await page.getByRole("form", { name: "New training" }).waitFor();
       expect(page.url()).toMatch(/#\/train\/12$/);
       // Job 12 is the fixture's alone: the browser reports that the service knows none.
       expect(complaints.filter((text) => !text.includes("404"))).toEqual([]);
