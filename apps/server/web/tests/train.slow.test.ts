@@ -162,12 +162,12 @@ describeInBrowser("the page, training", () => {
       await machine.getByText("train yolov8n.pt on street/street").waitFor();
       expect(await machine.getByRole("row").count()).toBe(4);
       await page.getByText("street.yaml names no images for val.").waitFor();
+      expect(await sidewaysPixels(page)).toBe(0);
       await page.getByRole("button", { name: "Retry val best.pt on street/street" }).focus();
       await page.keyboard.press("Enter");
       await page.getByRole("button", { name: "Cancel Prediction predict-street, part 8 of 40" }).click();
       await expect.poll(() => asked).toEqual(["/v1/jobs/11/retry", "/v1/queue/runs/predict-street/cancel"]);
       expect(await accessibilityFaults(page)).toEqual([]);
-      expect(await sidewaysPixels(page)).toBe(0);
       if (colorScheme === "light") await documentationImage(page, "queue-light.png");
       await page.getByRole("link", { name: "train yolov8n.pt on street/street" }).click();
       await page.getByRole("form", { name: "New training" }).waitFor();
