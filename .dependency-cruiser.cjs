@@ -26,7 +26,7 @@ const packageGraph = {
   "packages/loss": ["errors", "geometry", "nn"],
   "packages/metrics": ["geometry", "errors"],
   "packages/tracking": ["config", "errors", "geometry", "random"],
-  "packages/distributed": ["checkpoint", "config", "errors"],
+  "packages/distributed": ["checkpoint", "errors"],
   "packages/queue": ["errors", "files"],
   "packages/telemetry": ["errors"],
   "packages/plots": ["errors", "files", "geometry", "image"],
