@@ -27,7 +27,7 @@ const packageGraph = {
   "packages/metrics": ["geometry", "errors"],
   "packages/tracking": ["config", "errors", "geometry", "random"],
   "packages/distributed": ["checkpoint", "errors"],
-  "packages/queue": ["errors", "files"],
+  "packages/queue": ["config", "errors", "files"],
   "packages/telemetry": ["errors"],
   "packages/plots": ["errors", "files", "geometry", "image"],
   "packages/families": ["config", "data", "errors", "geometry", "image", "loss", "metrics", "nn", "plots"],

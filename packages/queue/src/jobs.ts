@@ -1,3 +1,4 @@
+import type { DeviceName } from "@lookonce/config";
 import type { Storage, StorageRef } from "./storage/storage.ts";
 
 /** What jobs are of: a shard of a prediction or a validation, one training of an evolution, or a whole job of the service. */
@@ -65,6 +66,8 @@ export interface RunnerContext {
   readonly folder: string;
   /** Where what was fetched from the storage is kept between jobs. */
   readonly cache: string;
+  /** Where the worker computes. */
+  readonly place: { readonly device?: DeviceName | "auto"; readonly threads?: number | undefined };
   /**
    * Aborts with a {@link StopReason}: save what can be saved and throw. A job whose worker ends goes back to the queue then, and
    * that counts as no attempt.

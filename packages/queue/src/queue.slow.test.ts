@@ -46,7 +46,7 @@ describe.skipIf(!hasRedis())("a queue", () => {
       ...{ url: redis.url, version, lockMs: 2000 },
       compute: (job, { signal, report }) =>
         computePart(job, {
-          ...{ runner, signal, worker: worker.id, cache: join(folder, "cache") },
+          ...{ runner, signal, worker: worker.id, cache: join(folder, "cache"), place: {} },
           progress: (progress) => report({ type: "progress", progress }),
           log: (line) => report({ type: "log", line }),
           send: (message) => report({ type: "message", message }),

@@ -93,7 +93,7 @@ describe("a storage", () => {
 
 describe("computePart", () => {
   const options: Omit<ComputeOptions, "runner"> = {
-    ...{ worker: "host:1", cache: join(folder, "cache"), signal: new AbortController().signal },
+    ...{ worker: "host:1", cache: join(folder, "cache"), place: {}, signal: new AbortController().signal },
     ...{ progress: () => {}, log: () => {}, send: () => {} },
   };
 

@@ -30,6 +30,7 @@ describe.skipIf(!hasRedis())("a service with a queue", () => {
       compute: (job, { signal, report }) =>
         computePart(job, {
           ...{ runner: runServiceJob, worker: "here:1", cache: join(options.runsRoot, "..", "cache"), signal },
+          place: { threads: 1 },
           progress: (progress) => report({ type: "progress", progress }),
           log: (line) => report({ type: "log", line }),
           send: (message) => report({ type: "message", message }),

@@ -51,7 +51,7 @@ serveTasks<ProcessTasks>(
       control = new AbortController();
       const report = (event: JobEvent): void => context.report(event);
       return computePart(job, {
-        ...{ runner: await runnerOf(job.kind), worker, cache, signal: control.signal },
+        ...{ runner: await runnerOf(job.kind), worker, cache, place, signal: control.signal },
         progress: (progress) => report({ type: "progress", progress }),
         log: (line) => report({ type: "log", line }),
         send: (message) => report({ type: "message", message }),

@@ -16,7 +16,7 @@ export interface JobTask {
   lock: string;
   /** How far it steps back behind other processes, a value for `nice`. */
   niceness: number;
-  place: { device?: DeviceName | "auto"; threads?: number };
+  place: { readonly device?: DeviceName | "auto"; readonly threads?: number | undefined };
 }
 
 /** To a job's process: its task, first of all, and that it is to save what it has and end. */

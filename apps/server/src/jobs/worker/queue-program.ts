@@ -19,11 +19,11 @@ const runServiceJob: Runner = async ({ task }, context) => {
 
 export default runServiceJob;
 
-async function run(task: QueueTask, { signal, send, progress, log }: RunnerContext): Promise<{ data: object }> {
+async function run(task: QueueTask, { signal, send, progress, log, place }: RunnerContext): Promise<{ data: object }> {
   const { kind, model, data, options, directory } = task;
   const local: JobTask = {
     ...{ kind, options, directory, model: typeof model === "string" ? model : pathOf(model) },
-    ...{ lock: "", niceness: 0, place: {} },
+    ...{ lock: "", niceness: 0, place },
     ...(data === undefined ? {} : { data: pathOf(data) }),
   };
   const report = (message: FromJob): void => {

@@ -5,7 +5,7 @@ import { currentBackend, RecordedStep, registerOnnxRuntime } from "../../index.t
 import type { Engine } from "../engine.ts";
 import { loadEngine } from "./engine.ts";
 
-// Node runs WebAssembly as browsers do; what takes a page is in browser.slow.test.ts.
+// Node runs WebAssembly as browsers do; what needs a page is in browser.slow.test.ts.
 describe("ONNX Runtime as WebAssembly", () => {
   let engine: Engine;
   beforeAll(async () => {
@@ -43,7 +43,7 @@ describe("ONNX Runtime as WebAssembly", () => {
       expect(sum[0]).toBe(3 + 2 * (i + 1));
       memory.push(currentBackend()?.value(w).data);
     }
-    // The first contents are the caller's; from then on two arrays take turns.
+    // The first contents are the caller's; from then on two arrays alternate.
     expect(memory[3]).toBe(memory[1]);
     expect([...(await w.data())]).toEqual([5, 6]);
   });
