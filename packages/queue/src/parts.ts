@@ -36,7 +36,8 @@ function parseRecord(text: string): PartRecord | undefined {
 }
 
 /** What {@link computePart} needs besides a job. */
-export interface ComputeOptions extends Pick<RunnerContext, "cache" | "place" | "signal" | "progress" | "log" | "send"> {
+export interface ComputeOptions
+  extends Pick<RunnerContext, "cache" | "place" | "signal" | "progress" | "log" | "send"> {
   runner: Runner;
   /** Who computes: `host:pid`. */
   worker: string;
