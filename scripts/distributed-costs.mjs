@@ -9,7 +9,7 @@ export const measured = {
   gradientBytes: 4,
   /** A training step of YOLOv8n at 640 on 2 cores: images, and seconds. */
   stepImages: 8,
-  stepSeconds: 1.56,
+  stepSeconds: 1.53,
   /** Images a second, file to boxes, YOLOv8n at 640 on 2 cores. */
   predicted: 42.3,
   /** Bytes of an image file, the mean of COCO128's 128. */

@@ -65,6 +65,13 @@ export function formOf(images: readonly Uint8Array[], fields: Readonly<Record<st
 
 /** Numbers of this process's child processes. Linux only. */
 export function childProcesses(): number[] {
-  const lists = readdirSync("/proc/self/task").map((id) => readFileSync(`/proc/self/task/${id}/children`, "latin1"));
+  const lists = readdirSync("/proc/self/task").map((id) => {
+    try {
+      return readFileSync(`/proc/self/task/${id}/children`, "latin1");
+    } catch {
+      // A thread that has ended meanwhile
+      return "";
+    }
+  });
   return lists.flatMap((list) => list.split(" ").filter(Boolean).map(Number));
 }
