@@ -20,7 +20,7 @@ const oursOnly = {
   name: "ours-only",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^[^./]/ }, ({ path, kind, importer }) => {
-      const isOurs = kind === "entry-point" || /^(@lookonce\/|lookonce$)/.test(path);
+      const isOurs = kind === "entry-point" || /^(#|@lookonce\/|lookonce$)/.test(path);
       if (isOurs || path.endsWith("register_all_gradients.js")) return undefined;
       // Some lie in a workspace's own folder, which the bundle does not
       const [workspace = "."] = /^.*\/(packages|apps)\/[^/]+/.exec(importer) ?? [];
