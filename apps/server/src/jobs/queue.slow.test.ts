@@ -96,9 +96,12 @@ describe.skipIf(!hasRedis())("a service with a queue", () => {
     for (const type of ["batch", "log", "artifact"]) expect(history).toContain(type);
     const started = (job: JobAnswer & { started?: string }): number => Date.parse(job.started ?? "");
     expect(started(second)).toBeGreaterThan(started(first));
+    // A worker reports how it is now and then
+    await until(async () =>
+      (await queueOf(app)).workers.some(({ completed, active }) => completed === 2 && active.length === 0),
+    );
     const { workers, states } = await queueOf(app);
     expect(states).toMatchObject({ completed: 2, waiting: 0 });
-    await until(async () => (await queueOf(app)).workers[0]?.completed === 2);
     expect(workers[0]).toMatchObject({ active: [], version, memory: expect.any(Number) });
   });
 
