@@ -20,7 +20,8 @@ export async function enterTestDevice(usual: UsualDevice = "cpu"): Promise<void>
   // Imported here: tests without tensors need not load TensorFlow.js
   if (device !== "javascript") {
     const { setDevice } = await import("@lookonce/device");
-    await setDevice(device);
+    // Test files run side by side, one a core; threads that wait for one another would only slow the others down
+    await setDevice(device, { threads: 1 });
     return;
   }
   const tf = await import("@tensorflow/tfjs-core");

@@ -12,7 +12,7 @@ const folder = temporaryFolder();
 const least = { detect: 0.9, segment: 0.8, pose: 0.8, obb: 0.8, classify: 0.95 };
 
 it.each(taskNames)("learns the shapes well within its few minutes: %s", async (task) => {
-  const { validation, unseen, agreement } = await runQuickstart({ directory: join(folder, task), task });
+  const { validation, unseen, agreement } = await runQuickstart({ directory: join(folder, task), task, threads: 1 });
   expect(validation.table[0].scores[shapesTasks[task].score]).toBeGreaterThanOrEqual(least[task]);
   expect(unseen.every(({ found }) => found.length > 0)).toBe(true);
   expect(agreement.pixels).toBeLessThan(0.1);
@@ -20,7 +20,7 @@ it.each(taskNames)("learns the shapes well within its few minutes: %s", async (t
 });
 
 it("learns them with a small YOLO26, and measures what its branch without suppression finds", async () => {
-  const result = await runQuickstart({ directory: join(folder, "yolo26"), model: "yolo26" });
+  const result = await runQuickstart({ directory: join(folder, "yolo26"), model: "yolo26", threads: 1 });
   const { validation, endToEnd, agreement, report } = result;
   expect(validation.map50).toBeGreaterThanOrEqual(0.8);
   expect(endToEnd?.validation.map50).toBeGreaterThan(0.5);
