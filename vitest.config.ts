@@ -53,15 +53,29 @@ function isWorkerAddress(path: string): boolean {
   return path.replaceAll("\\", "/").endsWith("/worker-address.ts");
 }
 
+interface Program {
+  contents: string;
+  inputs: string[];
+}
+
+/** Programs by the modules that export their addresses: programs start others, and many tests the same. */
+const programs = new Map<string, Promise<Program>>();
+
 /** Bundles the program whose address a module exports, and returns that module's contents with the bundle's address. */
-async function bundleProgram(address: string): Promise<{ contents: string; inputs: string[] }> {
+function bundleProgram(address: string): Promise<Program> {
+  const bundled = programs.get(address) ?? bundle(address);
+  programs.set(address, bundled);
+  return bundled;
+}
+
+async function bundle(address: string): Promise<Program> {
   const name = /"\.\/([\w-]+)\.ts"/.exec(readFileSync(address, "utf8"))?.[1];
   if (name === undefined) throw new Error(`${address} names no program "./….ts"`);
-  const bundle = new URL(`./node_modules/.cache/lookonce/${name}-${process.pid}.mjs`, import.meta.url);
-  bundles.add(bundle);
+  const file = new URL(`./node_modules/.cache/lookonce/${name}-${process.pid}.mjs`, import.meta.url);
+  bundles.add(file);
   const { metafile } = await build({
     entryPoints: [resolve(dirname(address), `${name}.ts`)],
-    outfile: fileURLToPath(bundle),
+    outfile: fileURLToPath(file),
     bundle: true,
     format: "esm",
     platform: "node",
@@ -72,7 +86,7 @@ async function bundleProgram(address: string): Promise<{ contents: string; input
     logLevel: "error",
   });
   const inputs = Object.keys(metafile.inputs).map((input) => resolve(input));
-  return { contents: `export const workerAddress = new URL(${JSON.stringify(bundle.href)});`, inputs };
+  return { contents: `export const workerAddress = new URL(${JSON.stringify(file.href)});`, inputs };
 }
 
 /**
@@ -89,6 +103,9 @@ function workerPrograms(): Plugin {
       const { contents, inputs } = await bundleProgram(id);
       for (const input of inputs) this.addWatchFile(input);
       return contents;
+    },
+    watchChange() {
+      programs.clear();
     },
   };
 }

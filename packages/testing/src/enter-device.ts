@@ -13,15 +13,15 @@ export const usualDevices: readonly UsualDevice[] = askedTestDevice === undefine
 /**
  * Sets the device of a test file's tensors: the one that is asked for, else on its usual one. For `beforeAll`.
  *
+ * @param settings.threads of ONNX Runtime; one, since test files run side by side, one a core
  * @throws LookonceError when the device does not work: a test must not pass on another than it says
  */
-export async function enterTestDevice(usual: UsualDevice = "cpu"): Promise<void> {
+export async function enterTestDevice(usual: UsualDevice = "cpu", { threads = 1 } = {}): Promise<void> {
   const device = askedTestDevice ?? usual;
   // Imported here: tests without tensors need not load TensorFlow.js
   if (device !== "javascript") {
     const { setDevice } = await import("@lookonce/device");
-    // Test files run side by side, one a core; threads that wait for one another would only slow the others down
-    await setDevice(device, { threads: 1 });
+    await setDevice(device, recordsGraphs ? { threads } : {});
     return;
   }
   const tf = await import("@tensorflow/tfjs-core");

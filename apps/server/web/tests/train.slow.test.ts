@@ -147,8 +147,8 @@ describeInBrowser("the page, training", () => {
         ...{ url: `${site.service.url}/#/train`, colorScheme, viewport: { width, height: 1000 } },
       });
       // This service has none.
-      await page.getByRole("link", { name: "Train" }).waitFor();
-      expect(await page.getByRole("link", { name: "Queue" }).count()).toBe(0);
+      await page.getByRole("link", { name: "Train", exact: true }).waitFor();
+      expect(await page.getByRole("link", { name: "Queue", exact: true }).count()).toBe(0);
       const asked: string[] = [];
       await page.route("**/v1/queue", (route) => route.fulfill({ json: busyQueue }));
       await page.route(/\/(retry|cancel)$/, (route) => {
@@ -157,7 +157,7 @@ describeInBrowser("the page, training", () => {
       });
       await page.goto(`${site.service.url}/#/queue`);
       await page.reload();
-      await page.getByRole("link", { name: "Queue" }).waitFor();
+      await page.getByRole("link", { name: "Queue", exact: true }).waitFor();
       const machine = page.getByRole("article", { name: "gpu-rack-1" });
       await machine.getByText("train yolov8n.pt on street/street").waitFor();
       expect(await machine.getByRole("row").count()).toBe(4);

@@ -14,7 +14,7 @@ import { createDetector, forwardDetector } from "./create-detector.ts";
 import { ValidationLoss } from "./validation-loss.ts";
 
 beforeAll(async () => {
-  await enterTestDevice();
+  await enterTestDevice("cpu", { threads: availableParallelism() });
 });
 
 /** Two images of noise, with an object each. */
