@@ -16,7 +16,10 @@ export const usualDevices: readonly UsualDevice[] = askedTestDevice === undefine
  * @param settings.threads of ONNX Runtime; one, since test files run side by side, one a core
  * @throws LookonceError when the device does not work: a test must not pass on another than it says
  */
-export async function enterTestDevice(usual: UsualDevice = "cpu", { threads = 1 } = {}): Promise<void> {
+export async function enterTestDevice(
+  usual: UsualDevice = "cpu",
+  { threads = 1 }: { threads?: number } = {},
+): Promise<void> {
   const device = askedTestDevice ?? usual;
   // Imported here: tests without tensors need not load TensorFlow.js
   if (device !== "javascript") {
