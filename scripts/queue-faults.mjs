@@ -154,6 +154,9 @@ async function main() {
   const summary = parsed.pop();
   const found = parsed.map(({ path }) => path.split("/").at(-1));
   const wrong = names.findIndex((name, i) => found[i] !== name);
+  if ((kills > 0 && done.worker === 0) || (redisKills > 0 && done.redis === 0)) {
+    throw new Error("everything was over before the first fault: this shows nothing, use more images");
+  }
   if (code !== 0) throw new Error(`the client ended with ${code}: ${JSON.stringify(summary)}`);
   if (found.length !== images || wrong >= 0) {
     throw new Error(`${found.length} results for ${images} images; the first that differs is number ${wrong}`);
