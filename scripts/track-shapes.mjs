@@ -84,7 +84,9 @@ for (const { name, rows } of trackers) {
     ([name, score]) => `${name.toUpperCase()} ${score.toFixed(4)}`,
   );
   const mistakes = `${switches} switches, ${fragmentations} fragmentations, ${misses} misses, ${falsePositives} false positives`;
-  console.log(`${name}: ${scores.join(", ")}, ${mistakes}, ${textOf(counted)}: ${reachesMarks ? "reaches the marks" : "below the marks"}`);
+  console.log(
+    `${name}: ${scores.join(", ")}, ${mistakes}, ${textOf(counted)}: ${reachesMarks ? "reaches the marks" : "below the marks"}`,
+  );
 }
 process.exitCode = failed ? 1 : 0;
 
