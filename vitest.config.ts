@@ -135,6 +135,7 @@ export const base: ViteUserConfig = defineConfig({
   },
   ssr: { resolve: { conditions } },
   test: {
+    setupFiles: [fileURLToPath(new URL("./vitest.setup.ts", import.meta.url))],
     reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
     pool: "forks",
     maxWorkers: 2,
