@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { base } from "./vitest.config.ts";
 
 /** Files that take longest by far: started first, so that the other worker has something to do until they end. */
-const longest = ["packages/lookonce/src/quickstart/run-quickstart.slow.test.ts"];
+const longest = ["packages/yolo/src/quickstart/run-quickstart.slow.test.ts"];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

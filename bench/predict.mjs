@@ -159,7 +159,7 @@ async function compare(folder) {
       2,
     );
   }
-  const command = here("../apps/cli/bin/lookonce.js");
+  const command = here("../packages/lookonce/bin/lookonce.js");
   if (only.includes("cold")) {
     const one = resolve(image ?? join(source, readdirSync(source)[0]));
     const args = ["--weights", weights, "--source", one, "--save", join(folder, "drawn.jpg")];

@@ -36,7 +36,7 @@ const settings = [
   `batch=${batch}`,
   `epochs=${epochs}`,
 ];
-const ours = fileURLToPath(new URL("../apps/cli/bin/lookonce.js", import.meta.url));
+const ours = fileURLToPath(new URL("../packages/lookonce/bin/lookonce.js", import.meta.url));
 const programs = {
   lookonce: [process.execPath, [ours, "train", ...settings, "workers=1", "plots=false"]],
   ...(yolo && { ultralytics: [yolo, ["train", ...settings, "workers=1", "plots=False", "device=cpu"]] }),

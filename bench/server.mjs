@@ -30,7 +30,7 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "15" },
     clients: { type: "string", default: "1,8,64" },
     flat: { type: "string", default: "60" },
-    program: { type: "string", default: join(here, "apps/cli/bin/lookonce.js") },
+    program: { type: "string", default: join(here, "packages/lookonce/bin/lookonce.js") },
     facade: { type: "string", default: "lookonce" },
     only: { type: "string", default: "loop,stream,service,bound,memory" },
     service: { type: "string", default: "" },

@@ -15,7 +15,7 @@ import { DetectionModel, parseModelConfig, readModelConfig } from "@lookonce/nn"
 import { plotLines, writePlot } from "@lookonce/plots";
 import { Random } from "@lookonce/random";
 import { groupParameters, LrScheduler, ModelEMA, makeOptimizer, TrainStep, validate } from "@lookonce/trainer";
-import { shapesRecipe } from "lookonce/demos";
+import { shapesRecipe } from "@lookonce/yolo/demos";
 
 const { values } = parseArgs({
   options: { epochs: { type: "string", default: "14" }, seed: { type: "string", default: "0" } },

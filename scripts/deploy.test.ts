@@ -27,7 +27,7 @@ const text = (name: string): string => readFileSync(join(folder, name), "utf8");
 
 /** Checks that a command line of ours is one: a command, and options that it has. */
 function checkCommand(command: readonly string[]): void {
-  const at = command.indexOf("/opt/lookonce/apps/cli/bin/lookonce.js");
+  const at = command.indexOf("/opt/lookonce/packages/lookonce/bin/lookonce.js");
   if (at < 0) return;
   const [name = "", ...given] = command.slice(at + 1);
   const { options } = optionSchema[name as CommandName] ?? { options: {} };

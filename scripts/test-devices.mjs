@@ -44,7 +44,7 @@ const suites = {
       "packages/trainer/src/train.test",
       "packages/trainer/src/validation",
       "packages/export/src/saved-model/tfjs-node",
-      "packages/lookonce/src/devices",
+      "packages/yolo/src/devices",
     ],
     slow: ["packages/trainer/src/devices"],
   },

@@ -11,8 +11,8 @@ import { parseArgs } from "node:util";
 import { generateShapesVideo } from "@lookonce/data";
 import { ResultsTracker } from "@lookonce/inference";
 import { MotMetrics, parseMot, parseZones, totalOf, ZoneCounter } from "@lookonce/tracking";
+import { runQuickstart } from "@lookonce/yolo/demos";
 import { YOLO } from "lookonce";
-import { runQuickstart } from "lookonce/demos";
 
 const { values } = parseArgs({
   options: {

@@ -4,7 +4,7 @@ import http from "node:http";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-const cli = fileURLToPath(new URL("../../apps/cli/bin/lookonce.js", import.meta.url));
+const cli = fileURLToPath(new URL("../../packages/lookonce/bin/lookonce.js", import.meta.url));
 
 /** Services that run: none is left when the script ends. */
 const running = new Set();

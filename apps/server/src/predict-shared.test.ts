@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describeShared, sharedPath } from "@lookonce/testing";
-import { YOLO } from "lookonce";
+import { YOLO } from "@lookonce/yolo";
 import { expect, it } from "vitest";
 import { formOf, testService } from "./test-service.ts";
 

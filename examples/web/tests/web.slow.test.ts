@@ -6,7 +6,7 @@ import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, describeInBrowser, hasShared, launchChromium, sharedPath } from "@lookonce/testing";
 import { YOLO } from "lookonce";
-import { runQuickstart } from "lookonce/demos";
+import { runQuickstart } from "@lookonce/yolo/demos";
 import { build } from "vite";
 import { afterAll, beforeAll, expect, it } from "vitest";
 

@@ -167,7 +167,7 @@ describe("libraries of queues", () => {
     ]);
     // The package itself is loaded by the program of a worker's processes alone, and otherwise when a queue is named
     expect(
-      loading(/^(import|export) (?!type )[^;]*from "@lookonce\/queue"/m).filter((file) => /lookonce|cli/.test(file)),
-    ).toEqual(["packages/lookonce/src/queue/job-process.ts"]);
+      loading(/^(import|export) (?!type )[^;]*from "@lookonce\/queue"/m).filter((file) => /yolo|cli/.test(file)),
+    ).toEqual(["packages/yolo/src/queue/job-process.ts"]);
   });
 });

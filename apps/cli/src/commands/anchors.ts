@@ -5,7 +5,7 @@ import { fetching } from "./load-model.ts";
 export const anchors: CommandWork = work("anchors", {
   examples: ["lookonce anchors data=coco128.yaml n=9 imgsz=640", "lookonce anchors data=pets.yaml model=yolov5n.pt"],
   async run({ model, gen }, terminal, args) {
-    const { fitAnchors } = await import("lookonce");
+    const { fitAnchors } = await import("@lookonce/yolo");
     // The search is one long computation
     terminal.endAtInterrupt();
     const found = await terminal.during("fitting anchors", () => fitAnchors({ ...args, ...fetching(terminal) }));

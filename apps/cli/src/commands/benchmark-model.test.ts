@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateShapes } from "@lookonce/data";
-import type { ModelBenchmark } from "lookonce";
+import type { ModelBenchmark } from "@lookonce/yolo";
 import { beforeAll, describe, expect, it } from "vitest";
 import { lookonce, temporaryFolder, writeTinyModel } from "../test-run.ts";
 

@@ -1,4 +1,4 @@
-import type { ModelBenchmark, ModelBenchmarkRow } from "lookonce";
+import type { ModelBenchmark, ModelBenchmarkRow } from "@lookonce/yolo";
 import { type CommandWork, work } from "../command.ts";
 import { bar } from "../terminal/bar.ts";
 import { table } from "../terminal/table.ts";
@@ -11,7 +11,7 @@ export const benchmarkModel: CommandWork = work("benchmark", {
     "lookonce benchmark model=best.safetensors data=data.yaml format=source,onnx,onnx-int8 device=cpu",
   ],
   async run(_values, terminal, args) {
-    const { benchmarkModel: measure } = await import("lookonce");
+    const { benchmarkModel: measure } = await import("@lookonce/yolo");
     const { interrupt } = terminal;
     const found = await measure({
       ...args,

@@ -1,4 +1,4 @@
-import type { SppfComparison } from "lookonce/demos";
+import type { SppfComparison } from "@lookonce/yolo/demos";
 import { type CommandWork, work } from "../command.ts";
 import { table } from "../terminal/table.ts";
 
@@ -6,7 +6,7 @@ import { table } from "../terminal/table.ts";
 export const benchmarkSppf: CommandWork = work("benchmark sppf", {
   examples: ["lookonce benchmark sppf", "lookonce benchmark sppf passes=500 threads=1 --json"],
   async run({ passes, device, threads }, terminal) {
-    const { benchmarkSppf: measure } = await import("lookonce/demos");
+    const { benchmarkSppf: measure } = await import("@lookonce/yolo/demos");
     const result = await terminal.during(`timing ${passes} passes`, () => measure({ passes, device, threads }));
     const { shape, pooling, modules, overhead, published } = result;
     const row = (title: string, { spp, sppf, ratio, identical }: SppfComparison): string[] => [

@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import type { Checks } from "lookonce";
+import type { Checks } from "@lookonce/yolo";
 import { type CommandWork, work } from "../command.ts";
 import { table } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -11,7 +11,7 @@ import { fetchSettings } from "./load-model.ts";
 export const checksCommand: CommandWork = work("checks", {
   examples: ["lookonce checks", "lookonce checks --json"],
   async run(_values, terminal) {
-    const { checks } = await import("lookonce");
+    const { checks } = await import("@lookonce/yolo");
     const { directory } = fetchSettings(terminal.env);
     const found = await terminal.during("trying every device", () =>
       checks(directory === undefined ? {} : { cache: directory }),

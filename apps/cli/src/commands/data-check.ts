@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import type { DatasetReport } from "lookonce";
+import type { DatasetReport } from "@lookonce/yolo";
 import { type CommandWork, work } from "../command.ts";
 import { bar } from "../terminal/bar.ts";
 import { table } from "../terminal/table.ts";
@@ -10,7 +10,7 @@ import { count } from "./info/format.ts";
 export const dataCheck: CommandWork = work("data check", {
   examples: ["lookonce data check data=coco128.yaml", "lookonce data check data=pets.yaml splits=val show=100"],
   async run({ data, show }, terminal, args) {
-    const { checkData } = await import("lookonce");
+    const { checkData } = await import("@lookonce/yolo");
     const check = await checkData({
       ...args,
       log: (line) => terminal.note(line),

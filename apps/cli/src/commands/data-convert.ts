@@ -1,4 +1,4 @@
-import type { ConversionResult, WrittenAnnotations } from "lookonce";
+import type { ConversionResult, WrittenAnnotations } from "@lookonce/yolo";
 import { type CommandWork, work } from "../command.ts";
 import { bar } from "../terminal/bar.ts";
 import { table } from "../terminal/table.ts";
@@ -15,7 +15,7 @@ export const dataConvert: CommandWork = work("data convert", {
     "lookonce data convert annotations=VOC2007/Annotations images=VOC2007/JPEGImages output=voc list=train.txt",
   ],
   async run({ split, to }, terminal, args) {
-    const { convertData, writeAnnotations } = await import("lookonce");
+    const { convertData, writeAnnotations } = await import("@lookonce/yolo");
     if (to !== "yolo") {
       const written = await writeAnnotations({ ...args, log: (line) => terminal.note(line) });
       printWritten(written, split, terminal);

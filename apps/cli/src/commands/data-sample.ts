@@ -7,7 +7,7 @@ export const dataSample: CommandWork = work("data sample", {
     "lookonce data sample data=pets.yaml n=9 augment=v5-scratch-high seed=3",
   ],
   async run({ n }, terminal, args) {
-    const { sampleData } = await import("lookonce");
+    const { sampleData } = await import("@lookonce/yolo");
     const sample = await terminal.during(`drawing ${n} images`, () =>
       sampleData({ ...args, log: (line) => terminal.note(line) }),
     );

@@ -5,7 +5,7 @@ import { bar } from "../terminal/bar.ts";
 export const dataShapes: CommandWork = work("data shapes", {
   examples: ["lookonce data shapes output=shapes size=320 train=1000 val=200", "lookonce data shapes task=pose"],
   async run(_values, terminal, args) {
-    const { drawShapes } = await import("lookonce");
+    const { drawShapes } = await import("@lookonce/yolo");
     const shapes = await drawShapes({
       ...args,
       onProgress: ({ done, total }) => terminal.progress(`${bar(done, total)} ${done}/${total} images`),

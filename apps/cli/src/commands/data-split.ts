@@ -8,7 +8,7 @@ export const dataSplit: CommandWork = work("data split", {
     "lookonce data split images=flowers by_class=true output=flowers-split",
   ],
   async run({ images }, terminal, args) {
-    const { splitData } = await import("lookonce");
+    const { splitData } = await import("@lookonce/yolo");
     const result = await terminal.during(`splitting ${images}`, () => splitData(args));
     for (const [split, file] of Object.entries(result.files)) {
       terminal.say(`${file}: ${count(result.images[split as keyof typeof result.images])} images`);

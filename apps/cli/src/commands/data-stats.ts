@@ -1,4 +1,4 @@
-import type { DataStatistics } from "lookonce";
+import type { DataStatistics } from "@lookonce/yolo";
 import { type CommandWork, work } from "../command.ts";
 import { table } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -8,7 +8,7 @@ import { count } from "./info/format.ts";
 export const dataStats: CommandWork = work("data stats", {
   examples: ["lookonce data stats data=coco128.yaml", "lookonce data stats data=pets.yaml split=val --json"],
   async run({ data, split, show }, terminal, args) {
-    const { dataStatistics } = await import("lookonce");
+    const { dataStatistics } = await import("@lookonce/yolo");
     const log = (line: string): void => terminal.note(line);
     const statistics = await terminal.during(`counting ${data}`, () => dataStatistics({ ...args, log }));
     print(statistics, show, terminal);

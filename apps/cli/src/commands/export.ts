@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import type { ExportOptions, ExportReport, PlannedExport, YOLO } from "lookonce";
+import type { ExportOptions, ExportReport, PlannedExport, YOLO } from "@lookonce/yolo";
 import { type CommandWork, work } from "../command.ts";
 import { UsageError } from "../options/usage-error.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -31,7 +31,7 @@ async function plan(
   { format: _, formats, ...options }: ExportOptions & { formats: readonly string[] | undefined },
   terminal: Terminal,
 ): Promise<PlannedExport[]> {
-  const { exportPlans } = await import("lookonce");
+  const { exportPlans } = await import("@lookonce/yolo");
   try {
     const plans = await exportPlans(formats, options);
     for (const { format: name, leftOut } of plans) {

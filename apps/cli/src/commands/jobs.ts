@@ -9,7 +9,7 @@ export const jobs: CommandWork = work("jobs", {
     "lookonce jobs queue=redis://localhost:6379 retry=predict-0123456789",
   ],
   async run(values, terminal) {
-    const { openJobQueue } = await import("lookonce");
+    const { openJobQueue } = await import("@lookonce/yolo");
     const queue = await openJobQueue(queueOf(values, terminal), { log: (line) => terminal.note(line) });
     try {
       const { cancel, retry } = values;

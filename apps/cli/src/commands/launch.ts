@@ -70,7 +70,7 @@ async function prepare(
   const values = libraryValues(optionsOf(train), read) as unknown as CommandValues["train"];
   const { project, name: run, resume, evolve, existOk } = values;
   if (evolve !== undefined) throw new UsageError("launch starts one training, not the many of evolve");
-  const { canResume, makeRunDirectory, newestTraining } = await import("lookonce");
+  const { canResume, makeRunDirectory, newestTraining } = await import("@lookonce/yolo");
   if (resume !== undefined) {
     const last = resume === "true" ? newestTraining(project) : resume;
     return { directory: dirname(dirname(last)), last, args: [...args, `resume=${last}`] };
@@ -92,7 +92,7 @@ function lastOf(directory: string): string {
 /** The arguments of a start, `undefined` when the training has come to its end. */
 async function nextArguments({ last, args }: Training, attempt: number): Promise<readonly string[] | undefined> {
   if (attempt === 0 || !existsSync(last)) return args;
-  const { canResume } = await import("lookonce");
+  const { canResume } = await import("@lookonce/yolo");
   return (await canResume(last)) ? [...args, `resume=${last}`] : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { FetchOptions, LoadOptions, YOLO } from "lookonce";
+import type { FetchOptions, LoadOptions, YOLO } from "@lookonce/yolo";
 import { bar } from "../terminal/bar.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
@@ -12,7 +12,7 @@ export async function loadModel(
   terminal: Terminal,
 ): Promise<YOLO> {
   return terminal.during(`loading ${model}`, async () => {
-    const { YOLO } = await import("lookonce");
+    const { YOLO } = await import("@lookonce/yolo");
     const loaded = await YOLO.load(model, { device, threads, seed, ...fetching(terminal) });
     const own = task === undefined ? task : await loaded.task();
     if (own !== task) terminal.warn(`${model} is a model for ${own}, not for ${task}: it is used for ${own}`);

@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import type { ReportedResult, SkippedImage } from "lookonce";
+import type { ReportedResult, SkippedImage } from "@lookonce/yolo";
 import { bar } from "../terminal/bar.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 

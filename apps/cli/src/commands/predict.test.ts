@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { generateShapes } from "@lookonce/data";
 import { describeShared, sharedPath } from "@lookonce/testing";
-import type { PlainResults } from "lookonce";
+import type { PlainResults } from "@lookonce/yolo";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Finished, lookonce, temporaryFolder } from "../test-run.ts";
 

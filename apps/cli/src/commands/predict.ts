@@ -1,5 +1,5 @@
 import type { PredictValues } from "@lookonce/config";
-import type { PredictOptions, ReportedResult, Results, YOLO } from "lookonce";
+import type { PredictOptions, ReportedResult, Results, YOLO } from "@lookonce/yolo";
 import { type CommandWork, work } from "../command.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { fetching, loadModel } from "./load-model.ts";
@@ -21,7 +21,7 @@ export const predict: CommandWork = work("predict", {
     const { storage, endpoint, priority, shard, job } = values;
     const shared = { queue, storage, endpoint, priority, shard, job, ...fetching(terminal) };
     return reportPrediction({ json }, terminal, async function* (hooks) {
-      const { predictOnQueue } = await import("lookonce");
+      const { predictOnQueue } = await import("@lookonce/yolo");
       yield* predictOnQueue(model, source, { ...args, ...shared, ...hooks });
     });
   },

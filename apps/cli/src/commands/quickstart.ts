@@ -5,8 +5,8 @@ import { type CommandWork, work } from "../command.ts";
 export const quickstart: CommandWork = work("quickstart", {
   examples: ["lookonce quickstart", "lookonce quickstart task=segment", "lookonce quickstart model=yolo26"],
   async run({ task, model, project, name, device, threads }, terminal) {
-    const { progress } = await import("lookonce");
-    const { describeEndToEnd, runQuickstart } = await import("lookonce/demos");
+    const { progress } = await import("@lookonce/yolo");
+    const { describeEndToEnd, runQuickstart } = await import("@lookonce/yolo/demos");
     const result = await runQuickstart({
       task,
       model,

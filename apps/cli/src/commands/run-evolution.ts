@@ -1,5 +1,5 @@
 import type { CommandValues, EvolveArgs, TrainArgs } from "@lookonce/config";
-import type { EvolveOptions, QueueOptions } from "lookonce";
+import type { EvolveOptions, QueueOptions } from "@lookonce/yolo";
 import { requireStart } from "../options/parse.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { fetching } from "./load-model.ts";
@@ -14,7 +14,7 @@ interface EvolutionValues
 
 /** Evolves hyper-parameters and reports every generation; what `lookonce evolve` and `lookonce train evolve=N` do. */
 export async function runEvolution(values: EvolutionValues, terminal: Terminal): Promise<object> {
-  const { evolve } = await import("lookonce");
+  const { evolve } = await import("@lookonce/yolo");
   const { resume, device, threads, generations, args } = values;
   const { cache, workers } = args;
   const signal = terminal.catchInterrupt();

@@ -1,4 +1,4 @@
-import type { ValidationResult } from "lookonce";
+import type { ValidationResult } from "@lookonce/yolo";
 import { table } from "../terminal/table.ts";
 
 /** The scores of all classes together, and of each that has labels. */

@@ -1,6 +1,6 @@
 import type { CommandValues } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
-import type { TrainCallbacks, TrainOptions, YOLO } from "lookonce";
+import type { TrainCallbacks, TrainOptions, YOLO } from "@lookonce/yolo";
 import { type CommandWork, work } from "../command.ts";
 import { requireStart } from "../options/parse.ts";
 import { ownProgram } from "../own-program.ts";
@@ -27,7 +27,7 @@ export const train: CommandWork = work("train", {
     }
     const { launchedBy } = await import("@lookonce/distributed");
     if (values.ranks > 1 && launchedBy() === undefined) return startRanks(values.ranks, terminal);
-    const { leaveRanks, withRanks } = await import("lookonce");
+    const { leaveRanks, withRanks } = await import("@lookonce/yolo");
     const { stderr } = terminal;
     return withRanks(
       args,
@@ -53,7 +53,7 @@ async function startRanks(ranks: number, terminal: Terminal): Promise<object> {
 
 /** Trains, alone or as one of several ranks, and reports it. */
 async function runTraining(values: CommandValues["train"], terminal: Terminal, args: TrainOptions): Promise<object> {
-  const { progress } = await import("lookonce");
+  const { progress } = await import("@lookonce/yolo");
   const model = await start(values, terminal);
   const signal = terminal.catchInterrupt();
   const isFirst = (args.communicator?.rank ?? 0) === 0;
@@ -89,7 +89,7 @@ async function measured({ metrics }: CommandValues["train"], terminal: Terminal)
 async function start(values: CommandValues["train"], terminal: Terminal): Promise<YOLO> {
   const { resume, project } = values;
   if (resume !== undefined) {
-    const { newestTraining } = await import("lookonce");
+    const { newestTraining } = await import("@lookonce/yolo");
     const file = resume === "true" ? newestTraining(project) : resume;
     terminal.note(`resuming ${file}`);
     return loadModel({ ...values, model: file }, terminal);

@@ -1,4 +1,4 @@
-import type { ValTrackOptions, ValTrackReport } from "lookonce";
+import type { ValTrackOptions, ValTrackReport } from "@lookonce/yolo";
 import { type CommandWork, work } from "../command.ts";
 import { table } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -26,7 +26,7 @@ export const valTrackCommand: CommandWork = work("val track", {
 });
 
 async function scoreTracks(options: ValTrackOptions, terminal: Terminal): Promise<ValTrackReport> {
-  const { valTrack } = await import("lookonce");
+  const { valTrack } = await import("@lookonce/yolo");
   const onFrame: ValTrackOptions["onFrame"] = ({ sequence, frames }) =>
     terminal.progress(`${sequence}: ${frames} frames`);
   try {

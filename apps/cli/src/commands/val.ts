@@ -1,5 +1,5 @@
 import type { CommandArgs, CommandValues } from "@lookonce/config";
-import type { ValReport } from "lookonce";
+import type { ValReport } from "@lookonce/yolo";
 import { type CommandWork, work } from "../command.ts";
 import { bar } from "../terminal/bar.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -48,7 +48,7 @@ async function validate(
     terminal.progress(`${bar(done, batches)} ${done}/${batches} batches`);
   const { queue, storage, endpoint, priority, shard, job } = values;
   if (queue !== undefined) {
-    const { valOnQueue } = await import("lookonce");
+    const { valOnQueue } = await import("@lookonce/yolo");
     const shared = { queue, storage, endpoint, priority, shard, job, ...fetching(terminal) };
     return valOnQueue(values.model, { ...args, ...shared, onProgress, signal: terminal.catchInterrupt() });
   }

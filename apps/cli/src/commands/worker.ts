@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { LookonceError } from "@lookonce/errors";
 import type { Tracing, WorkerMetrics } from "@lookonce/telemetry";
-import type { StartedQueueWorker } from "lookonce";
+import type { StartedQueueWorker } from "@lookonce/yolo";
 import { type CommandWork, work } from "../command.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
@@ -12,7 +12,7 @@ export const worker: CommandWork = work("worker", {
     "LOOKONCE_QUEUE=rediss://… lookonce worker device=cuda concurrency=2",
   ],
   async run(values, terminal) {
-    const { startQueueWorker } = await import("lookonce");
+    const { startQueueWorker } = await import("@lookonce/yolo");
     const { device, threads, concurrency, cache, grace } = values;
     const stopped = terminal.catchInterrupt({ isEnd: true });
     const queue = queueOf(values, terminal);

@@ -15,6 +15,6 @@ export async function complete(arguments_: readonly string[], output: Output): P
 }
 
 async function modelNames(): Promise<string[]> {
-  const { publishedWeights } = await import("lookonce");
+  const { publishedWeights } = await import("@lookonce/yolo");
   return publishedWeights.map(({ name }) => name);
 }

@@ -1,4 +1,4 @@
-import { type ImageHeader, isImage, parseImageHeader } from "lookonce";
+import { type ImageHeader, isImage, parseImageHeader } from "@lookonce/yolo";
 import { HttpError } from "../errors/http-error.ts";
 
 /** An image that came with a request. */

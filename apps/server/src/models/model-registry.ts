@@ -2,7 +2,7 @@ import { existsSync, realpathSync, statSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
 import { defaultImgsz } from "@lookonce/config";
 import { didYouMean, LookonceError } from "@lookonce/errors";
-import type { ModelInfo } from "lookonce";
+import type { ModelInfo } from "@lookonce/yolo";
 import { HttpError } from "../errors/http-error.ts";
 import { withoutRoots } from "../paths/confine.ts";
 import { findModelFile, modelFiles } from "../paths/model-files.ts";

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { didYouMean, LookonceError } from "@lookonce/errors";
-import { shippedModels } from "lookonce";
+import { shippedModels } from "@lookonce/yolo";
 import { confineFile } from "./confine.ts";
 import { listFiles } from "./list-files.ts";
 

@@ -2,7 +2,7 @@ import { totalmem } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LookonceError } from "@lookonce/errors";
 import { encodeError, type PoolWorker, WorkerLostError, WorkerPool } from "@lookonce/worker-pool";
-import type { ModelInfo } from "lookonce";
+import type { ModelInfo } from "@lookonce/yolo";
 import { childEnvironment } from "../child-environment.ts";
 import { HttpError } from "../errors/http-error.ts";
 import { BatchQueue, type BatchQueueOptions, type PendingBatch, type PendingImage } from "./batch-queue.ts";

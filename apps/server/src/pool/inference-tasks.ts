@@ -1,6 +1,6 @@
 import type { OnnxRuntimeDevice } from "@lookonce/config";
 import type { SentError } from "@lookonce/worker-pool";
-import type { DetectOptions, FrameMotion, Image, ModelInfo, PlainResults } from "lookonce";
+import type { DetectOptions, FrameMotion, Image, ModelInfo, PlainResults } from "@lookonce/yolo";
 
 /** How every worker runs its models. */
 export interface WorkerSettings {

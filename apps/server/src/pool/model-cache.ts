@@ -1,5 +1,5 @@
 import { encodeError } from "@lookonce/worker-pool";
-import { type ModelInfo, YOLO } from "lookonce";
+import { type ModelInfo, YOLO } from "@lookonce/yolo";
 import type {
   DecodedImage,
   DetectAnswer,

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { decodeError } from "@lookonce/worker-pool";
+import type { DetectOptions, Image } from "@lookonce/yolo";
 import type { FastifyReply } from "fastify";
-import type { DetectOptions, Image } from "lookonce";
 import { HttpError } from "../errors/http-error.ts";
 import { refuse } from "../errors/refuse.ts";
 import { admitImage, type SentImage } from "../images/admit-image.ts";

@@ -1,6 +1,6 @@
 import { libraryValues } from "@lookonce/config";
+import type { DetectOptions } from "@lookonce/yolo";
 import type { FastifyInstance } from "fastify";
-import type { DetectOptions } from "lookonce";
 import type { FoundImage } from "../pool/inference-tasks.ts";
 import { refusals } from "../schemas/error-schema.ts";
 import {

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { libraryValues, type TrackerSettings, withDefaults } from "@lookonce/config";
+import type { DetectOptions } from "@lookonce/yolo";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { DetectOptions } from "lookonce";
 import { HttpError } from "../errors/http-error.ts";
 import { refuse } from "../errors/refuse.ts";
 import { whenGone, whenUnwanted } from "../routes/detect-images.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { LookonceError } from "@lookonce/errors";
-import type { DetectOptions, FrameMotion, Image, PlainTracker, PlainTracks } from "lookonce";
+import type { DetectOptions, FrameMotion, Image, PlainTracker, PlainTracks } from "@lookonce/yolo";
 import { HttpError } from "../errors/http-error.ts";
 import type { SentImage } from "../images/admit-image.ts";
 import { detectFrame } from "../routes/detect-images.ts";

@@ -1,4 +1,4 @@
-import { createTracker, type PlainTrackerOptions } from "lookonce";
+import { createTracker, type PlainTrackerOptions } from "@lookonce/yolo";
 import { HttpError } from "../errors/http-error.ts";
 import { checkBranch } from "../routes/detect-images.ts";
 import type { ServiceParts } from "../service-parts.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Image, type PlainTracks, readFrames } from "lookonce";
+import { type Image, type PlainTracks, readFrames } from "@lookonce/yolo";
 import { HttpError } from "../errors/http-error.ts";
 import type { FullSettings } from "../settings.ts";
 import type { TrackSession } from "./track-session.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { type Download, describeInBrowser, type Page } from "@lookonce/testing";
-import { YOLO } from "lookonce";
+import { YOLO } from "@lookonce/yolo";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { accessibilityFaults, documentationImage, dropFiles, sidewaysPixels } from "./test-page.ts";

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { hasShared, sharedPath, tinyModelYaml } from "@lookonce/testing";
-import { drawShapes } from "lookonce";
-import { runQuickstart } from "lookonce/demos";
+import { drawShapes } from "@lookonce/yolo";
+import { runQuickstart } from "@lookonce/yolo/demos";
 import { build } from "vite";
 import { type ServerSettings, type Service, startService } from "../../src/index.ts";
 

@@ -1,8 +1,8 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { describeInBrowser, type Page } from "@lookonce/testing";
-import { drawShapes } from "lookonce";
-import { runQuickstart } from "lookonce/demos";
+import { drawShapes } from "@lookonce/yolo";
+import { runQuickstart } from "@lookonce/yolo/demos";
 import { expect, it } from "vitest";
 import { accessibilityFaults, documentationImage, openPage, sidewaysPixels } from "./test-page.ts";
 import { busyQueue } from "./test-queue.ts";

@@ -1,4 +1,4 @@
-import type { LayerPair, LayerSummary, ModelInfo } from "lookonce";
+import type { LayerPair, LayerSummary, ModelInfo } from "@lookonce/yolo";
 import { table } from "../../terminal/table.ts";
 import { argument, count, outputs, short } from "./format.ts";
 

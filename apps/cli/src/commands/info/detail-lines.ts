@@ -1,4 +1,4 @@
-import type { ModuleDescription, TensorDescription } from "lookonce";
+import type { ModuleDescription, TensorDescription } from "@lookonce/yolo";
 import { table } from "../../terminal/table.ts";
 import { count, shape, short } from "./format.ts";
 

@@ -1,4 +1,4 @@
-import type { LayerSummary } from "lookonce";
+import type { LayerSummary } from "@lookonce/yolo";
 
 /** 1234567 as 1,234,567. */
 export function count(value: number): string {

@@ -1,4 +1,4 @@
-import type { HeadDescription } from "lookonce";
+import type { HeadDescription } from "@lookonce/yolo";
 import { table } from "../../terminal/table.ts";
 import { wrap } from "../../terminal/wrap.ts";
 import { count } from "./format.ts";

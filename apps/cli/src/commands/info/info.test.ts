@@ -191,7 +191,7 @@ describe("lookonce info graph=", () => {
 
 describe("the tables of lookonce info", () => {
   it.each([80, 120])("fit %i columns for every shipped family", async (columns) => {
-    const { YOLO } = await import("lookonce");
+    const { YOLO } = await import("@lookonce/yolo");
     const newer = ["yolo26x-p6.yaml", "yolo26x-seg.yaml", "yolo12x.yaml", "yolov10x.yaml", "yolov9e.yaml"];
     const older = ["yolov8x.yaml", "yolov8x-p6.yaml", "yolov5x6.yaml", "yolo11x.yaml", "yolov5s-ghost.yaml"];
     for (const name of [...newer, ...older]) {

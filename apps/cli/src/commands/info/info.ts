@@ -1,4 +1,4 @@
-import type { ModelInfo, YOLO } from "lookonce";
+import type { ModelInfo, YOLO } from "@lookonce/yolo";
 import { type CommandWork, work } from "../../command.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { wrap } from "../../terminal/wrap.ts";
@@ -28,7 +28,7 @@ export const info: CommandWork = work("info", {
       return { ...result, ...written };
     }
     const right = { name: vs, info: await other.info({ imgsz, detailed }) };
-    const { compareLayers } = await import("lookonce");
+    const { compareLayers } = await import("@lookonce/yolo");
     const pairs = await compareLayers(left.info.modules, right.info.modules);
     for (const line of comparedTable(pairs, terminal.columns)) {
       terminal.say(/^[≠−+]/.test(line) ? terminal.colors.yellow(line) : line);

@@ -1,4 +1,4 @@
-import type { LayerSummary } from "lookonce";
+import type { LayerSummary } from "@lookonce/yolo";
 import { table } from "../../terminal/table.ts";
 import { wrap } from "../../terminal/wrap.ts";
 import { argument, count, outputs } from "./format.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { makeRunDirectory } from "lookonce";
+import { makeRunDirectory } from "@lookonce/yolo";
 import { findDataset } from "../../datasets/datasets.ts";
 import { confine } from "../../paths/confine.ts";
 import { findModelFile } from "../../paths/model-files.ts";

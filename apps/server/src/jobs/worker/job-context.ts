@@ -1,4 +1,4 @@
-import type { LoadOptions } from "lookonce";
+import type { LoadOptions } from "@lookonce/yolo";
 import type { FromJob, JobTask } from "./messages.ts";
 
 /** What running a job needs besides its task. */

@@ -1,6 +1,6 @@
 import type { DeviceName } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
-import type { ValidationResult } from "lookonce";
+import type { ValidationResult } from "@lookonce/yolo";
 import type { JobError, JobKind, JobOptions, JobProgress } from "../job.ts";
 
 /** What a job's process is to do. */

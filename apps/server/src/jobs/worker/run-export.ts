@@ -1,5 +1,5 @@
 import { basename, extname, join } from "node:path";
-import { type ExportOptions, YOLO } from "lookonce";
+import { type ExportOptions, YOLO } from "@lookonce/yolo";
 import { librarySettings } from "../job-options.ts";
 import { emptyFolder } from "./empty-folder.ts";
 import { type JobContext, loadOptions } from "./job-context.ts";

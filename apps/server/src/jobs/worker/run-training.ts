@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { canResume, progress, type TrainOptions, type TrainReport, YOLO } from "lookonce";
+import { canResume, progress, type TrainOptions, type TrainReport, YOLO } from "@lookonce/yolo";
 import { readRun } from "../../run-folders/run-files.ts";
 import { librarySettings } from "../job-options.ts";
 import { emptyFolder } from "./empty-folder.ts";

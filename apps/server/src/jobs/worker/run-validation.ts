@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import { type ValOptions, YOLO } from "lookonce";
+import { type ValOptions, YOLO } from "@lookonce/yolo";
 import { librarySettings } from "../job-options.ts";
 import { batchReporter } from "./batch-reporter.ts";
 import { emptyFolder } from "./empty-folder.ts";

@@ -1,4 +1,4 @@
-import type { ValidationResult } from "lookonce";
+import type { ValidationResult } from "@lookonce/yolo";
 import type { Scores } from "./messages.ts";
 
 /** The scores of a validation, without the curves behind them. */

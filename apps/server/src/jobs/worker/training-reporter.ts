@@ -1,4 +1,4 @@
-import type { EpochInfo, TrainCallbacks } from "lookonce";
+import type { EpochInfo, TrainCallbacks } from "@lookonce/yolo";
 import { batchReporter } from "./batch-reporter.ts";
 import type { JobContext } from "./job-context.ts";
 import type { EpochReport } from "./messages.ts";

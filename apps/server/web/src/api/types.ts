@@ -2,7 +2,7 @@
 import type { FoundImage } from "../../../src/pool/inference-tasks.ts";
 
 /** A tracked frame. */
-export type { LayerSummary, ModelInfo, PlainTracks as TrackedImage } from "lookonce";
+export type { LayerSummary, ModelInfo, PlainTracks as TrackedImage } from "@lookonce/yolo";
 export type { JobView as Job } from "../../../src/jobs/routes/job-view.ts";
 export type { QueueAnswer } from "../../../src/jobs/routes/queue-routes.ts";
 export type { BatchReport, LogLine } from "../../../src/jobs/worker/messages.ts";

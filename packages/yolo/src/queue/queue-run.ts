@@ -142,7 +142,7 @@ export class QueueRun {
 
 /** The version of lookonce, by which queues are apart. */
 export function ownVersion(): string {
-  return packageVersion("lookonce") ?? "0.0.0";
+  return packageVersion("@lookonce/yolo") ?? "0.0.0";
 }
 
 /**

@@ -12,7 +12,7 @@ const require: NodeJS.Require = createRequire(import.meta.url);
  */
 export function packageVersion(name: string, owner?: string): string | undefined {
   try {
-    if (name === "lookonce") return manifestAbove(fileURLToPath(new URL(".", import.meta.url)), name);
+    if (name === "@lookonce/yolo") return manifestAbove(fileURLToPath(new URL(".", import.meta.url)), name);
     const from = owner === undefined ? require : createRequire(require.resolve(owner));
     return manifestAbove(dirname(from.resolve(name)), name);
   } catch {

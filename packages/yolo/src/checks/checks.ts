@@ -51,7 +51,7 @@ export async function checks({ cache, ffmpeg = "ffmpeg" }: ChecksOptions = {}): 
   const [first] = cpus();
   return {
     versions: {
-      lookonce: packageVersion("lookonce") ?? "unknown",
+      lookonce: packageVersion("@lookonce/yolo") ?? "unknown",
       node: process.versions.node,
       onnxruntime: packageVersion("onnxruntime-node", "@lookonce/device") ?? null,
       tfjs: packageVersion("@tensorflow/tfjs-core", "@lookonce/device") ?? null,
