@@ -184,7 +184,8 @@ module.exports = {
     },
     {
       name: "no-deep-import",
-      comment: "Another package is entered through its src/index.ts only, the demos of `yolo` through src/demos.ts, the command through src/main.ts.",
+      comment:
+        "Another package is entered through its src/index.ts only, the demos of `yolo` through src/demos.ts, the command through src/main.ts.",
       severity: "error",
       from: { path: "^((?:packages|apps)/[^/]+)/" },
       to: {

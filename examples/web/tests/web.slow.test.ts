@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, describeInBrowser, hasShared, launchChromium, sharedPath } from "@lookonce/testing";
-import { YOLO } from "lookonce";
 import { runQuickstart } from "@lookonce/yolo/demos";
+import { YOLO } from "lookonce";
 import { build } from "vite";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
