@@ -1,19 +1,33 @@
 import { LookonceError } from "@lookonce/errors";
-import type { OnnxModel } from "@lookonce/onnx";
+import { type OnnxModel, serializeModel } from "@lookonce/onnx";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import type { HostData, Signature } from "../graph/signature.ts";
 
 /** How ONNX Runtime runs graphs: its execution providers in the order of preference, and threads for one operator. */
 export interface RuntimeOptions {
   readonly executionProviders: readonly string[];
-  readonly threads?: number;
+  readonly threads?: number | undefined;
+  /**
+   * Whether ONNX Runtime optimizes the graph, which pays for networks that are run often. Default false: the lowering leaves
+   * little to optimize, and searching takes seconds for a training step's thousands of nodes.
+   */
+  readonly optimize?: boolean;
 }
 
 /** A tensor of ONNX Runtime, on the host or in the device's memory. */
 export type RuntimeTensor = Tensor;
 
+/** Name, type and shape of an input or output; symbolic sizes are strings. */
+export interface EnginePort {
+  name: string;
+  type: string;
+  shape: readonly (number | string)[];
+}
+
 /** A compiled graph. */
 export interface Session {
+  readonly inputs: readonly EnginePort[];
+  readonly outputs: readonly EnginePort[];
   /**
    * Runs the graph, writing to `outputs`; `null` for new tensors.
    *
@@ -42,9 +56,13 @@ export interface Engine {
   /** Bytes that are occupied now; 0 where that cannot be known. */
   occupied(): number;
   /** A tensor over contents on the host. */
-  tensor(signature: Signature, data: HostData): RuntimeTensor;
-  /** Compiles a graph whose `resident` outputs stay on the device. @throws LookonceError `DEVICE` when it is refused */
-  compile(model: OnnxModel, options: RuntimeOptions, resident?: readonly string[]): Promise<Session>;
+  tensor(signature: Signature | { dtype: "uint8"; shape: number[] }, data: HostData): RuntimeTensor;
+  /**
+   * Compiles a graph, or the bytes of its file, whose `resident` outputs stay on the device.
+   *
+   * @throws LookonceError `DEVICE` when it is refused; the cause is ONNX Runtime's error
+   */
+  compile(model: OnnxModel | Uint8Array, options: RuntimeOptions, resident?: readonly string[]): Promise<Session>;
   /** Tries something that works or not on this machine, unless it is known that it works. */
   tried(what: string, attempt: () => Promise<boolean>): Promise<boolean>;
   /** Keeps facts beside the measured times, where times are measured. */
@@ -54,10 +72,10 @@ export interface Engine {
 /** Options by which an engine is chosen. */
 export interface EngineOptions extends RuntimeOptions {
   /**
-   * Browsers: the folder that serves ONNX Runtime's `ort-wasm-*.mjs` and `ort-wasm-*.wasm`. Default: beside the page's own
-   * bundle, where bundlers write them.
+   * Browsers: the folder that serves ONNX Runtime's `ort-wasm-*.mjs` and `ort-wasm-*.wasm`, or their addresses by these names.
+   * Default: beside the page's own bundle, where bundlers write them.
    */
-  readonly runtimeFiles?: string;
+  readonly runtimeFiles?: string | Readonly<Record<string, string>> | undefined;
 }
 
 /** Does what ONNX Runtime may refuse. @throws LookonceError `DEVICE` with what it says */
@@ -72,18 +90,33 @@ export async function attempt<T>(verb: string, providers: readonly string[], tas
 
 /** Options of every session, whichever the engine. */
 export function sessionOptions(
-  { executionProviders, threads }: RuntimeOptions,
+  { executionProviders, threads, optimize = false }: RuntimeOptions,
   resident: readonly string[],
 ): InferenceSession.SessionOptions {
   return {
     executionProviders: [...executionProviders],
-    // The lowering leaves little to optimize, and searching takes seconds for a training step's thousands of nodes.
-    graphOptimizationLevel: "disabled",
-    enableMemPattern: false,
+    graphOptimizationLevel: optimize ? "all" : "disabled",
+    enableMemPattern: optimize,
+    // Errors only: warnings about the placing of operators mean nothing to users.
     logSeverityLevel: 3,
     ...(resident.length === 0
       ? {}
       : { preferredOutputLocation: Object.fromEntries(resident.map((name) => [name, "gpu-buffer"])) }),
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
   };
+}
+
+/** A graph as the bytes of its file, as ONNX Runtime reads it: not from shared memory. */
+export function bytesOf(model: OnnxModel | Uint8Array): Uint8Array {
+  if (!(model instanceof Uint8Array)) return serializeModel(model);
+  const isShared = typeof SharedArrayBuffer === "function" && model.buffer instanceof SharedArrayBuffer;
+  return isShared ? model.slice() : model;
+}
+
+/** The inputs or outputs of a session. */
+export function portsOf(metadata: InferenceSession["inputMetadata"]): EnginePort[] {
+  return metadata.map((port) => {
+    if (!port.isTensor) return { name: port.name, type: "other", shape: [] };
+    return { name: port.name, type: port.type, shape: [...port.shape] };
+  });
 }

@@ -1,6 +1,15 @@
+import {
+  type Engine,
+  type EngineOptions,
+  type EnginePort,
+  loadEngine,
+  type RuntimeTensor,
+  type Session,
+} from "@lookonce/backend-onnxruntime/engine";
 import { LookonceError } from "@lookonce/errors";
-import { type OnnxModel, serializeModel } from "@lookonce/onnx";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import type { OnnxModel } from "@lookonce/onnx";
+
+export type { EnginePort } from "@lookonce/backend-onnxruntime/engine";
 
 /** Options of {@link OnnxEngine.create}. */
 export interface OnnxEngineOptions {
@@ -8,6 +17,8 @@ export interface OnnxEngineOptions {
   executionProviders?: readonly string[] | undefined;
   /** Threads that one operator may use. Default: ONNX Runtime's choice, one a core. */
   threads?: number | undefined;
+  /** Browsers: where ONNX Runtime's own files are; see `@lookonce/backend-onnxruntime`. */
+  runtimeFiles?: EngineOptions["runtimeFiles"];
   /** What errors call the model. Default: "the model". */
   name?: string | undefined;
 }
@@ -18,23 +29,18 @@ export interface EngineTensor {
   shape: number[];
 }
 
-/** Name, type and shape of an input or output; symbolic sizes are strings. */
-export interface EnginePort {
-  name: string;
-  type: string;
-  shape: readonly (number | string)[];
-}
-
 /** An ONNX model with constant weights, compiled by ONNX Runtime; its one input is a batch of images. */
 export class OnnxEngine {
-  readonly #session: InferenceSession;
+  readonly #engine: Engine;
+  readonly #session: Session;
   readonly input: EnginePort;
   readonly outputs: readonly EnginePort[];
 
-  private constructor(session: InferenceSession) {
+  private constructor(engine: Engine, session: Session) {
+    this.#engine = engine;
     this.#session = session;
-    this.input = ports(session.inputMetadata)[0] as EnginePort;
-    this.outputs = ports(session.outputMetadata);
+    this.input = session.inputs[0] as EnginePort;
+    this.outputs = session.outputs;
   }
 
   /**
@@ -47,24 +53,20 @@ export class OnnxEngine {
    * @throws LookonceError `FORMAT` when ONNX Runtime refuses the model, `UNSUPPORTED` when it has several inputs
    */
   static async create(model: OnnxModel | Uint8Array, options: OnnxEngineOptions = {}): Promise<OnnxEngine> {
-    const { executionProviders = ["cpu"], threads, name = "the model" } = options;
-    let session: InferenceSession;
+    const { executionProviders = ["cpu"], threads, runtimeFiles, name = "the model" } = options;
+    const engine = await loadEngine({ executionProviders, threads, runtimeFiles });
+    let session: Session;
     try {
-      session = await InferenceSession.create(bytesOf(model), {
-        executionProviders: [...executionProviders],
-        graphOptimizationLevel: "all",
-        // Errors only: warnings about the placing of operators mean nothing to users.
-        logSeverityLevel: 3,
-        ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-      });
-    } catch (cause) {
+      session = await engine.compile(model, { executionProviders, threads, optimize: true });
+    } catch (error) {
+      const cause = error instanceof LookonceError ? (error.cause ?? error) : error;
       throw new LookonceError("FORMAT", `${name}: ONNX Runtime cannot load it: ${(cause as Error).message}`, { cause });
     }
-    if (session.inputNames.length === 1) return new OnnxEngine(session);
+    if (session.inputs.length === 1) return new OnnxEngine(engine, session);
     await session.release();
     throw new LookonceError(
       "UNSUPPORTED",
-      `${name} has ${session.inputNames.length} inputs (${session.inputNames.join(", ")}); a detector has one, its images.`,
+      `${name} has ${session.inputs.length} inputs (${session.inputs.map((port) => port.name).join(", ")}); a detector has one, its images.`,
     );
   }
 
@@ -85,9 +87,12 @@ export class OnnxEngine {
         `the model accepts ${input.type} [${input.shape.join(", ")}], not ${images.length} ${type} as [${shape.join(", ")}]`,
       );
     }
-    const results = await this.#session.run({ [input.name]: new Tensor(type, images, shape) });
+    const results = await this.#session.run(
+      { [input.name]: this.#engine.tensor({ dtype: type, shape: [...shape] }, images) },
+      Object.fromEntries(this.outputs.map(({ name }) => [name, null])),
+    );
     return this.outputs.map(({ name }) => {
-      const { data, dims } = results[name] as Tensor;
+      const { data, dims } = results[name] as RuntimeTensor;
       return { data: data as Float32Array, shape: [...dims] };
     });
   }
@@ -132,17 +137,4 @@ export class EngineCache {
     const created = await engine?.catch(() => undefined);
     await created?.dispose();
   }
-}
-
-function bytesOf(model: OnnxModel | Uint8Array): Uint8Array {
-  if (!(model instanceof Uint8Array)) return serializeModel(model);
-  // ONNX Runtime does not read shared memory
-  return model.buffer instanceof SharedArrayBuffer ? model.slice() : model;
-}
-
-function ports(metadata: InferenceSession["inputMetadata"]): EnginePort[] {
-  return metadata.map((port) => {
-    if (!port.isTensor) return { name: port.name, type: "other", shape: [] };
-    return { name: port.name, type: port.type, shape: [...port.shape] };
-  });
 }

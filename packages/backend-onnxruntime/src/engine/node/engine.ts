@@ -1,9 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { totalmem } from "node:os";
 import { join } from "node:path";
-import { serializeModel } from "@lookonce/onnx";
 import { env, InferenceSession, Tensor } from "onnxruntime-node";
-import { attempt, type Engine, type EngineOptions, sessionOptions } from "../engine.ts";
+import { attempt, bytesOf, type Engine, type EngineOptions, portsOf, sessionOptions } from "../engine.ts";
 import { endProfile, profileFolder, profiling } from "./profile.ts";
 import { triedBefore } from "./tried-before.ts";
 
@@ -26,10 +25,12 @@ export const nodeEngine: Engine = {
     const { executionProviders } = options;
     const profile = profiling();
     const session = await attempt("refused a graph", executionProviders, () =>
-      InferenceSession.create(serializeModel(model), { ...sessionOptions(options, resident), ...profile.options }),
+      InferenceSession.create(bytesOf(model), { ...sessionOptions(options, resident), ...profile.options }),
     );
     profile.watch(session);
     return {
+      inputs: portsOf(session.inputMetadata),
+      outputs: portsOf(session.outputMetadata),
       run: (inputs, outputs) => attempt("failed", executionProviders, () => session.run(inputs, outputs)),
       release() {
         endProfile(session);

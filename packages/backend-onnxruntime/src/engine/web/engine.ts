@@ -1,7 +1,15 @@
-import { serializeModel } from "@lookonce/onnx";
+import { LookonceError } from "@lookonce/errors";
 import type * as Runtime from "onnxruntime-web";
 import type { HostData } from "../../graph/signature.ts";
-import { attempt, type Engine, type EngineOptions, type RuntimeTensor, sessionOptions } from "../engine.ts";
+import {
+  attempt,
+  bytesOf,
+  type Engine,
+  type EngineOptions,
+  portsOf,
+  type RuntimeTensor,
+  sessionOptions,
+} from "../engine.ts";
 
 type Build = typeof Runtime;
 
@@ -25,7 +33,7 @@ const addressable = 2 ** 32;
  */
 export function loadEngine(options: EngineOptions): Promise<Engine> {
   const name = options.executionProviders.includes("webgpu") ? webgpuBuild() : "wasm";
-  const engine = engines.get(name) ?? builds[name]().then((build) => configure(build, options));
+  const engine = engines.get(name) ?? builds[name]().then((build) => configure(build, name, options));
   engines.set(name, engine);
   // What could not be fetched may be there later.
   engine.catch(() => engines.delete(name));
@@ -37,12 +45,25 @@ function webgpuBuild(): "jspi" | "webgpu" {
   return "Suspending" in WebAssembly ? "jspi" : "webgpu";
 }
 
-function configure(build: Build, { threads, runtimeFiles }: EngineOptions): Engine {
+/** What the files of each build have in their names. */
+const suffixes: Readonly<Record<keyof typeof builds, string>> = { wasm: "", webgpu: ".asyncify", jspi: ".jspi" };
+
+function configure(build: Build, name: keyof typeof builds, { threads, runtimeFiles }: EngineOptions): Engine {
   const { wasm } = build.env;
   const isIsolated = globalThis.crossOriginIsolated === true;
   wasm.numThreads = isIsolated && runtimeFiles !== undefined ? (threads ?? navigator.hardwareConcurrency) : 1;
-  if (runtimeFiles !== undefined) wasm.wasmPaths = runtimeFiles.replace(/\/?$/, "/");
+  if (typeof runtimeFiles === "string") wasm.wasmPaths = runtimeFiles.replace(/\/?$/, "/");
+  else if (runtimeFiles !== undefined) {
+    const stem = `ort-wasm-simd-threaded${suffixes[name]}`;
+    const [mjs, wasmFile] = [runtimeFiles[`${stem}.mjs`], runtimeFiles[`${stem}.wasm`]];
+    if (mjs === undefined || wasmFile === undefined) throw withoutFiles(stem);
+    wasm.wasmPaths = { mjs, wasm: wasmFile };
+  }
   return webEngine(build);
+}
+
+function withoutFiles(stem: string): LookonceError {
+  return new LookonceError("ARGUMENT", `runtimeFiles has no addresses of ${stem}.mjs and ${stem}.wasm: add both.`);
 }
 
 function webEngine({ env, InferenceSession, Tensor }: Build): Engine {
@@ -66,10 +87,12 @@ function webEngine({ env, InferenceSession, Tensor }: Build): Engine {
       const { executionProviders: providers } = options;
       const session = await inTurn(() =>
         attempt("refused a graph", providers, () =>
-          InferenceSession.create(serializeModel(model), sessionOptions(options, resident)),
+          InferenceSession.create(bytesOf(model), sessionOptions(options, resident)),
         ),
       );
       return {
+        inputs: portsOf(session.inputMetadata),
+        outputs: portsOf(session.outputMetadata),
         run: (inputs, outputs) =>
           inTurn(() =>
             attempt("failed", providers, async () => {

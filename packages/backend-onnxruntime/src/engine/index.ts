@@ -1,0 +1,2 @@
+export { loadEngine } from "#engine";
+export type { Engine, EngineOptions, EnginePort, RuntimeOptions, RuntimeTensor, Session } from "./engine.ts";
