@@ -5,8 +5,6 @@ import { describe, expect, it } from "vitest";
 const browserPackages = [
   "backend-onnxruntime",
   "config",
-  "device",
-  "distributed",
   "documents",
   "errors",
   "geometry",

@@ -1,4 +1,4 @@
-import { library } from "../../tsdown.base.ts";
+import { browserLibrary, library } from "../../tsdown.base.ts";
 
-// The letterbox is plain arithmetic: on its own it runs in web pages, where sharp cannot.
-export default library({ entry: ["src/index.ts", "src/letterbox.ts"] });
+// The letterbox is plain arithmetic, for pages that decode no files
+export default [library({ entry: ["src/index.ts", "src/letterbox.ts"] }), browserLibrary()];

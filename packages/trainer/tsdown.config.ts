@@ -1,3 +1,3 @@
-import { browserLibrary, library } from "../../tsdown.base.ts";
+import { library } from "../../tsdown.base.ts";
 
-export default [library(), browserLibrary()];
+export default library();

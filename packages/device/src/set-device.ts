@@ -1,12 +1,16 @@
 import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
-import { devices, loadTensorFlow, probe } from "#platform";
 import { chooseDevice } from "./choose-device.ts";
-import { type DeviceName, type DeviceOptions, parseDeviceName } from "./device-name.ts";
+import { type DeviceName, devices, parseDeviceName } from "./device-name.ts";
+import { probe } from "./probe.ts";
+import { loadTensorFlow } from "./tensorflow-kernels.ts";
 
 /** Options of {@link setDevice}. */
-export type SetDeviceOptions = DeviceOptions;
+export interface SetDeviceOptions {
+  /** Threads that one operator may use on the CPU. Default: ONNX Runtime's choice, one a core. */
+  threads?: number;
+}
 
 /** Where tensors live from now on. */
 export interface DeviceReport {
@@ -26,7 +30,7 @@ let loadedTensorFlow: DeviceName | undefined;
 /**
  * Chooses where tensors live, loads what that needs, and proves that it computes.
  *
- * `auto` chooses a GPU when one works and is faster, and the CPU else; it needs nothing but Node, or a browser. Calling it again with the
+ * `auto` chooses a GPU when one works and is faster, and the CPU else; it needs nothing but Node. Calling it again with the
  * same settings keeps the tensors there are; tensors do not move between devices.
  *
  * @throws LookonceError `ARGUMENT` for an unknown name or a bad number of threads, `DEVICE` when the device does not
@@ -39,7 +43,7 @@ export async function setDevice(
   const asked = parseDeviceName(name);
   checkThreads(options.threads);
   if (asked !== "auto") return { ...(await use(asked, options)), reason: "asked for" };
-  const { device, reason } = await chooseDevice((device) => probe(device, options));
+  const { device, reason } = await chooseDevice();
   try {
     return { ...(await use(device, options)), reason };
   } catch (error) {
@@ -48,8 +52,7 @@ export async function setDevice(
   }
 }
 
-async function use(device: DeviceName, options: SetDeviceOptions): Promise<Omit<DeviceReport, "reason">> {
-  const { threads, runtimeFiles } = options;
+async function use(device: DeviceName, { threads }: SetDeviceOptions): Promise<Omit<DeviceReport, "reason">> {
   const before = tf.engine().backendName;
   const { package: name, backend, providers, remedy } = devices[device];
   if (providers === undefined) checkTensorFlow(device, threads);
@@ -57,7 +60,7 @@ async function use(device: DeviceName, options: SetDeviceOptions): Promise<Omit<
   // All but the CPU is tried in another process first: a driver may write to the terminal, or end the process, and so may a
   // native library that does not fit.
   if (device !== "cpu" && !isThere) {
-    const { usable, reason } = await probe(device, options);
+    const { usable, reason } = await probe(device);
     if (!usable) throw new LookonceError("DEVICE", `device ${device} cannot be used. ${reason}`);
   }
   try {
@@ -65,7 +68,7 @@ async function use(device: DeviceName, options: SetDeviceOptions): Promise<Omit<
       await loadTensorFlow(name);
       loadedTensorFlow = device;
     } else if (!isThere || (threads !== undefined && registered.get(backend) !== threads)) {
-      await registerOnnxRuntime({ name: backend, executionProviders: providers, threads, runtimeFiles });
+      await registerOnnxRuntime({ name: backend, executionProviders: providers, threads });
       registered.set(backend, threads);
     }
     if (!(await tf.setBackend(backend))) throw new Error(`tfjs could not start its backend "${backend}"`);

@@ -1,4 +1,3 @@
-export { warn } from "#warn";
 export { type ErrorCode, LookonceError } from "./lookonce-error.ts";
 export { didYouMean, nearest } from "./nearest.ts";
 export { printable } from "./printable.ts";

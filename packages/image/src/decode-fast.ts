@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { HeaderBytes } from "./header/header-bytes.ts";
 import { type JpegHeader, jpegHeader } from "./header/jpeg.ts";
 import type { Image } from "./image.ts";
 
@@ -19,7 +20,7 @@ export async function decodeFast(
   if (bytes.at(-2) !== 0xff || bytes.at(-1) !== 0xd9) return undefined;
   try {
     // The library's own metadata takes as long as decoding, and reports CMYK as RGB
-    const header = jpegHeader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    const header = jpegHeader(new HeaderBytes(bytes));
     const { width, height, orientation, precision, components } = header;
     if (bytes[0] !== 0xff || bytes[1] !== 0xd8 || precision !== 8 || components !== 3 || orientation !== 1)
       return undefined;

@@ -1,6 +1,10 @@
+import { openRegular, type ReadOptions } from "@lookonce/files";
 import sharp, { type Sharp, type SharpOptions } from "sharp";
+import { bitmapHeadLength } from "./bitmap-header.ts";
 import { parseImageHeader } from "./header/parse-image-header.ts";
-import { checkPixels, type Image, type Size } from "./image.ts";
+import type { StoredSize } from "./header/stored-size.ts";
+import { checkPixels, type Image, type Size, shrunkSize } from "./image.ts";
+import { withinPixelBudget } from "./pixel-budget.ts";
 
 /**
  * Loaders of libvips 8.18 for formats that are not decoded here, with those that other builds of it have. SVG stays readable
@@ -28,35 +32,36 @@ const options: SharpOptions = { failOn: "error", ignoreIcc: true, sequentialRead
 /** Time limit of decoding one image; the largest that is accepted needs about 5 seconds. */
 const timeout = { seconds: 60 };
 
-/** Pixels that are decoded at once in a thread, at 3 bytes each; a larger image is decoded alone. */
-const pixelsAtOnce = 100_000_000;
+/** Reads the first bytes of a file, which identify its format. */
+export async function readHead(path: string, file: ReadOptions): Promise<Uint8Array> {
+  const handle = await openRegular(path, file);
+  try {
+    const { buffer, bytesRead } = await handle.read({ buffer: new Uint8Array(bitmapHeadLength) });
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
 
-/** Pixels that are being decoded, and who waits for them to become fewer. */
-let pixelsInProgress = 0;
-const waiting: (() => void)[] = [];
-
-/** Opens an image file for its header; its first bytes must have passed `imageFormat`. */
-export function openHeader(source: string | Uint8Array): Sharp {
-  return sharp(source, { ...options, limitInputPixels: false });
+/** Reads size, upright, and orientation from an image's header; its first bytes must have passed `imageFormat`. */
+export async function readStoredSize(source: string | Uint8Array): Promise<StoredSize> {
+  const { autoOrient, orientation } = await sharp(source, { ...options, limitInputPixels: false }).metadata();
+  return { width: autoOrient.width, height: autoOrient.height, orientation: orientation ?? 1 };
 }
 
 /** Sizes of images that {@link decode} refuses, and that it shrinks. */
-interface DecodeLimits {
+export interface DecodeLimits {
   maxPixels: number;
   shrinkAbove?: number | undefined;
 }
 
 /** Decodes a JPEG, PNG, WebP, AVIF, GIF or TIFF file; its bytes must have passed `imageFormat`. */
 export async function decode(bytes: Uint8Array, { maxPixels, shrinkAbove = maxPixels }: DecodeLimits): Promise<Image> {
-  const original = parseImageHeader(bytes) ?? (await openHeader(bytes).metadata()).autoOrient;
+  const original = parseImageHeader(bytes) ?? (await readStoredSize(bytes));
   checkPixels(original, maxPixels);
   const pixels = original.width * original.height;
   const isShrunk = pixels > shrinkAbove;
-  while (pixelsInProgress > 0 && pixelsInProgress + pixels > pixelsAtOnce) {
-    await new Promise<void>((resolve) => waiting.push(resolve));
-  }
-  pixelsInProgress += pixels;
-  try {
+  return withinPixelBudget(pixels, async () => {
     // The limit again, since the decoder may find another size in the file
     const upright = sharp(bytes, { ...options, limitInputPixels: maxPixels })
       .timeout(timeout)
@@ -72,14 +77,18 @@ export async function decode(bytes: Uint8Array, { maxPixels, shrinkAbove = maxPi
       height: info.height,
       ...(isShrunk && { original: { width: original.width, height: original.height } }),
     };
-  } finally {
-    pixelsInProgress -= pixels;
-    for (const go of waiting.splice(0)) go();
-  }
+  });
 }
 
 /** Shrinks to a share of the pixels while decoding, row by row where the format allows. */
-function shrink(pipeline: Sharp, { width, height }: Size, share: number): Sharp {
-  const side = (length: number): number => Math.max(1, Math.round(length * Math.sqrt(share)));
-  return pipeline.resize(side(width), side(height), { fit: "fill" });
+function shrink(pipeline: Sharp, original: Size, share: number): Sharp {
+  const { width, height } = shrunkSize(original, share);
+  return pipeline.resize(width, height, { fit: "fill" });
+}
+
+/** The pixels of a Windows bitmap, 3 or 4 bytes each. */
+export async function decodeBitmapPixels(bytes: Uint8Array): Promise<Uint8Array> {
+  // Most programs never see a bitmap
+  const { Transformer } = await import("@napi-rs/image");
+  return new Transformer(bytes).rawPixels();
 }

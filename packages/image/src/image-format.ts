@@ -1,3 +1,5 @@
+import { HeaderBytes } from "./header/header-bytes.ts";
+
 /** A file format that is decoded. Decoders know more of them, some of which are programs rather than pixels (SVG, PDF). */
 export type ImageFormat = "jpeg" | "png" | "webp" | "gif" | "tiff" | "bmp" | "avif";
 
@@ -20,6 +22,6 @@ const signatures: readonly [ImageFormat, RegExp][] = [
 
 /** Returns the format of an image file by its first 12 bytes; `undefined` for a file that is not decoded. */
 export function imageFormat(file: Uint8Array): ImageFormat | undefined {
-  const head = Buffer.from(file.buffer, file.byteOffset, Math.min(12, file.byteLength)).toString("latin1");
+  const head = new HeaderBytes(file).text(0, 12);
   return signatures.find(([, signature]) => signature.test(head))?.[0];
 }

@@ -26,6 +26,12 @@ export function checkPixels({ width, height }: Size, maxPixels: number): void {
   if (width * height > maxPixels) throw new Error(`it has ${width * height} pixels, more than ${maxPixels}`);
 }
 
+/** The size of an image that is to have a share of its pixels. */
+export function shrunkSize({ width, height }: Size, share: number): Size {
+  const side = (length: number): number => Math.max(1, Math.round(length * Math.sqrt(share)));
+  return { width: side(width), height: side(height) };
+}
+
 /** Creates an image of one color (RGB, 0 to 255; a single number is a gray). */
 export function blankImage(size: Size, fill: number | readonly [number, number, number] = 0): Image {
   const { width, height } = size;

@@ -3,6 +3,7 @@ export { centerCrop, centerSquare, type FitOptions, fitImage, type ImageFit } fr
 export { type ImageHeader, parseImageHeader } from "./header/parse-image-header.ts";
 export { blankImage, type Image, type Size } from "./image.ts";
 export { type ImageFormat, imageFormat } from "./image-format.ts";
+export { type Drawable, imageFrom, type PixelSource, type RawPixels } from "./image-from.ts";
 export {
   type Letterboxed,
   type LetterboxGeometry,
@@ -11,6 +12,7 @@ export {
   letterboxGeometry,
 } from "./letterbox.ts";
 export {
+  type ImageFile,
   type ReadImageOptions,
   readImage,
   readImageHeader,

@@ -1,14 +1,19 @@
 import { LookonceError } from "@lookonce/errors";
-import { openRegular, readRegular } from "@lookonce/files";
-import { bitmapHeadLength, bitmapSize, decodeBitmap } from "./bitmap.ts";
-import { decodeFast } from "./decode-fast.ts";
-import { decode, openHeader } from "./decoder.ts";
+import { readRegular } from "@lookonce/files";
+import { decodeFast } from "#decode-fast";
+import { decode, readHead, readStoredSize } from "#decoder";
+import { decodeBitmap } from "./bitmap.ts";
+import { bitmapSize } from "./bitmap-header.ts";
+import { HeaderBytes } from "./header/header-bytes.ts";
 import type { ImageHeader } from "./header/parse-image-header.ts";
 import { type Image, pixelLimit, type Size } from "./image.ts";
 import { type ImageFormat, imageFormat, imageFormats } from "./image-format.ts";
 
 /** The largest image that is accepted has 268 million pixels: 1 GB where they are not compressed. */
 const file = { what: "image", maxBytes: 2 ** 30 };
+
+/** An image file: its path, its bytes, or a `Blob` or `File` of them. */
+export type ImageFile = string | Uint8Array | Blob;
 
 /** Options of {@link readImage}. */
 export interface ReadImageOptions {
@@ -37,15 +42,17 @@ export interface ReadImageOptions {
  * EXIF orientation is applied; gray, CMYK and 16-bit images are converted; an alpha channel is dropped, the colors
  * below it are kept.
  *
- * @param source a path, or the file's bytes
+ * In browsers their decoders do it, to the same pixels but for CMYK; TIFF is read where the browser does, as Safari. Paths lead into the
+ * origin's private files, `fast` and `rows` change nothing.
+ *
  * @throws LookonceError `NOT_FOUND` when the file does not exist; `FORMAT` when it is damaged, truncated or of another
  *   format
  */
 export async function readImage(
-  source: string | Uint8Array,
+  source: ImageFile,
   { fast = false, rows, maxPixels = pixelLimit, shrinkAbove }: ReadImageOptions = {},
 ): Promise<Image> {
-  const bytes = typeof source === "string" ? await readRegular(source, file) : source;
+  const bytes = typeof source === "string" ? await readRegular(source, file) : await bytesOf(source);
   // Damaged and unusual files are left to sharp, so that both decoders accept and refuse the same files
   const image = fast ? await decodeFast(bytes, maxPixels, rows) : undefined;
   if (image !== undefined) return image;
@@ -63,13 +70,12 @@ export async function readImage(
  *
  * @throws LookonceError as {@link readImage}, though damage behind the header goes unnoticed
  */
-export async function readImageHeader(source: string | Uint8Array): Promise<ImageHeader> {
-  const head = typeof source === "string" ? await readHead(source) : source;
+export async function readImageHeader(source: ImageFile): Promise<ImageHeader> {
+  const head = typeof source === "string" ? await readHead(source, file) : await bytesOf(source);
   try {
     const format = checkFormat(head);
     if (format === "bmp") return { ...bitmapSize(head), orientation: 1, format };
-    const { autoOrient, orientation } = await openHeader(source).metadata();
-    return { width: autoOrient.width, height: autoOrient.height, orientation: orientation ?? 1, format };
+    return { ...(await readStoredSize(typeof source === "string" ? source : head)), format };
   } catch (cause) {
     throw notAnImage(source, head, cause);
   }
@@ -86,24 +92,17 @@ function checkFormat(head: Uint8Array): ImageFormat {
  *
  * @throws LookonceError as {@link readImage}, though damage behind the header goes unnoticed
  */
-export async function readImageSize(source: string | Uint8Array): Promise<Size> {
+export async function readImageSize(source: ImageFile): Promise<Size> {
   const { width, height } = await readImageHeader(source);
   return { width, height };
 }
 
-/** Reads the first bytes of a file, which identify its format. */
-async function readHead(path: string): Promise<Uint8Array> {
-  const handle = await openRegular(path, file);
-  try {
-    const { buffer, bytesRead } = await handle.read({ buffer: new Uint8Array(bitmapHeadLength) });
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
+async function bytesOf(source: Uint8Array | Blob): Promise<Uint8Array> {
+  return source instanceof Blob ? new Uint8Array(await source.arrayBuffer()) : source;
 }
 
-function notAnImage(source: string | Uint8Array, head: Uint8Array, cause: unknown): LookonceError {
-  const name = typeof source === "string" ? source : `The buffer of ${source.byteLength} bytes`;
+function notAnImage(source: ImageFile, head: Uint8Array, cause: unknown): LookonceError {
+  const name = nameOf(source);
   if (isHeic(head)) {
     const message = `${name} is a HEIC image, whose codec is patented and not included: convert it to JPEG first (sips -s format jpeg on macOS, heif-convert on Linux).`;
     return new LookonceError("FORMAT", message, { cause });
@@ -114,8 +113,13 @@ function notAnImage(source: string | Uint8Array, head: Uint8Array, cause: unknow
   });
 }
 
+function nameOf(source: ImageFile): string {
+  if (typeof source === "string") return source;
+  if (source instanceof Uint8Array) return `The buffer of ${source.byteLength} bytes`;
+  return "name" in source ? String(source.name) : `The blob of ${source.size} bytes`;
+}
+
 /** Whether bytes begin a HEIC file (ISO/IEC 23008-12): a file type box with one of its brands. */
 function isHeic(bytes: Uint8Array): boolean {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(12, bytes.byteLength)).toString("latin1");
-  return /^ftyp(hei[cxms]|hev[cxms]|mif1)/.test(text.slice(4));
+  return /^ftyp(hei[cxms]|hev[cxms]|mif1)/.test(new HeaderBytes(bytes).text(4, 12));
 }

@@ -1,7 +1,7 @@
 import { extname } from "node:path";
 import { didYouMean, LookonceError } from "@lookonce/errors";
 import { writeWhole } from "@lookonce/files";
-import sharp, { type Sharp } from "sharp";
+import { encode } from "#encode";
 import type { Image } from "./image.ts";
 
 /** Options of {@link encodeImage} and {@link writeImage}. */
@@ -10,37 +10,34 @@ export interface EncodeOptions {
   quality?: number;
 }
 
-type Encoder = (pipeline: Sharp, options: EncodeOptions) => Sharp;
-
-const jpeg: Encoder = (pipeline, { quality = 95 }) => pipeline.jpeg({ quality });
-const tiff: Encoder = (pipeline) => pipeline.tiff({ compression: "lzw" });
-
-const encoders: Record<string, Encoder> = {
-  ".jpg": jpeg,
-  ".jpeg": jpeg,
-  ".png": (pipeline) => pipeline.png(),
-  ".webp": (pipeline, { quality = 95 }) => pipeline.webp({ quality }),
-  ".avif": (pipeline, { quality = 80 }) => pipeline.avif({ quality }),
-  ".tif": tiff,
-  ".tiff": tiff,
+/** The endings of formats that are written, and the quality that each has without one being asked for. */
+const qualities: Readonly<Record<string, number>> = {
+  ".jpg": 95,
+  ".jpeg": 95,
+  ".png": 95,
+  ".webp": 95,
+  ".avif": 80,
+  ".tif": 95,
+  ".tiff": 95,
 };
 
 /**
  * Encodes an image as the bytes of a file.
  *
  * @param extension `.jpg`, `.jpeg`, `.png` (lossless), `.webp`, `.avif`, `.tif` or `.tiff` (both lossless)
- * @throws LookonceError `ARGUMENT` for another extension or quality, or when the number of bytes does not match width and height
+ * @throws LookonceError `ARGUMENT` for another extension or quality, or when the number of bytes does not match width and height;
+ *   `UNSUPPORTED` for a format that the browser does not write: Chromium and Firefox write JPEG, PNG and WebP, Safari JPEG and PNG
  */
 export async function encodeImage(image: Image, extension: string, options: EncodeOptions = {}): Promise<Uint8Array> {
-  const encoder = encoders[extension.toLowerCase()];
-  if (encoder === undefined) {
-    const known = Object.keys(encoders);
+  const usual = qualities[extension.toLowerCase()];
+  if (usual === undefined) {
+    const known = Object.keys(qualities);
     throw new LookonceError(
       "ARGUMENT",
       `Cannot write images as "${extension}": expected one of ${known.join(", ")}.${didYouMean(extension, known)}`,
     );
   }
-  const { quality = 95 } = options;
+  const { quality = usual } = options;
   if (!Number.isInteger(quality) || quality < 1 || quality > 100) {
     throw new LookonceError("ARGUMENT", `quality must be a whole number from 1 to 100, not ${quality}.`);
   }
@@ -51,7 +48,7 @@ export async function encodeImage(image: Image, extension: string, options: Enco
       `An image of ${width} × ${height} has ${width * height * 3} bytes of RGB, not ${data.length}.`,
     );
   }
-  return encoder(sharp(data, { raw: { width, height, channels: 3 } }), options).toBuffer();
+  return encode(image, extension.toLowerCase(), quality);
 }
 
 /**

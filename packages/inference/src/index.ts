@@ -1,5 +1,6 @@
 export type { RecordedCall as DetectorCall } from "@lookonce/backend-onnxruntime";
 export { KeypointResults, MaskResults } from "@lookonce/families";
+export type { RawPixels } from "@lookonce/image";
 export type { DetectOptions } from "./detect.ts";
 export {
   type Detector,
@@ -48,7 +49,6 @@ export type {
   NamedFile,
   OpenedSource,
   OpenSourceOptions,
-  RawPixels,
   Source,
   SourceEntry,
   SourceItem,

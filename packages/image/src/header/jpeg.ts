@@ -1,3 +1,4 @@
+import type { HeaderBytes } from "./header-bytes.ts";
 import type { StoredSize } from "./stored-size.ts";
 import { exifOrientation } from "./tiff-tags.ts";
 
@@ -21,36 +22,36 @@ export interface JpegHeader extends StoredSize {
 }
 
 /** Follows a JPEG's segments up to its first scan (ITU T.81, annex B). */
-export function jpegHeader(bytes: Buffer): JpegHeader {
+export function jpegHeader(bytes: HeaderBytes): JpegHeader {
   let orientation: number | undefined;
   let frame: Omit<JpegHeader, "orientation" | "inOneScan"> | undefined;
   let isSequential = false;
   for (let at = 2; ; ) {
     // Any number of 0xFF may precede a marker
-    if (bytes.readUInt8(at) !== 0xff) throw new RangeError("no marker");
-    const marker = bytes.readUInt8(at + 1);
+    if (bytes.number(at, 1) !== 0xff) throw new RangeError("no marker");
+    const marker = bytes.number(at + 1, 1);
     if (marker === 0xff) {
       at++;
       continue;
     }
     if (marker === startOfScan && frame !== undefined) {
-      const inOneScan = isSequential && bytes.readUInt8(at + 4) === frame.components;
+      const inOneScan = isSequential && bytes.number(at + 4, 1) === frame.components;
       return { ...frame, orientation: orientation ?? 1, inOneScan };
     }
     if (marker === startOfScan || marker === endOfImage) throw new RangeError("no frame header");
     at += 2;
     if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) continue;
-    const length = bytes.readUInt16BE(at);
+    const length = bytes.number(at, 2);
     if (length < 2) throw new RangeError("no segment");
     const isFrame = marker >= 0xc0 && marker <= 0xcf && ![tables, extensions, arithmetic].includes(marker);
     if (isFrame && frame === undefined) {
       const heightAt = at + 3;
-      const [height, width] = [bytes.readUInt16BE(heightAt), bytes.readUInt16BE(at + 5)];
-      frame = { width, height, precision: bytes.readUInt8(at + 2), components: bytes.readUInt8(at + 7), heightAt };
+      const [height, width] = [bytes.number(heightAt, 2), bytes.number(at + 5, 2)];
+      frame = { width, height, precision: bytes.number(at + 2, 1), components: bytes.number(at + 7, 1), heightAt };
       isSequential = sequential.includes(marker);
     }
-    if (marker === app1 && length >= 8 && bytes.readUInt32BE(at + 2) === exif) {
-      orientation ??= exifOrientation(bytes.subarray(at + 2, at + length));
+    if (marker === app1 && length >= 8 && bytes.number(at + 2, 4) === exif) {
+      orientation ??= exifOrientation(bytes.part(at + 2, at + length));
     }
     at += length;
   }

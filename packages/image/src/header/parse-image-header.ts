@@ -1,8 +1,9 @@
-import { bitmapSize } from "../bitmap.ts";
+import { bitmapSize } from "../bitmap-header.ts";
 import type { Size } from "../image.ts";
 import { type ImageFormat, imageFormat } from "../image-format.ts";
 import { avifHeader } from "./avif.ts";
 import { gifHeader } from "./gif.ts";
+import { HeaderBytes } from "./header-bytes.ts";
 import { jpegHeader } from "./jpeg.ts";
 import { pngHeader } from "./png.ts";
 import type { StoredSize } from "./stored-size.ts";
@@ -16,13 +17,12 @@ export interface ImageHeader extends Size {
   format: ImageFormat;
 }
 
-const parsers: Readonly<Record<ImageFormat, (bytes: Buffer) => StoredSize>> = {
+const parsers: Readonly<Record<Exclude<ImageFormat, "bmp">, (bytes: HeaderBytes) => StoredSize>> = {
   jpeg: jpegHeader,
   png: pngHeader,
   webp: webpHeader,
   gif: gifHeader,
   avif: avifHeader,
-  bmp: (bytes) => ({ ...bitmapSize(bytes), orientation: 1 }),
   tiff(bytes) {
     const tags = readTiffTags(bytes, Object.values(tiffTags));
     const [width = 0, height = 0] = [tags.get(tiffTags.width), tags.get(tiffTags.height)];
@@ -40,8 +40,8 @@ export function parseImageHeader(file: Uint8Array): ImageHeader | undefined {
   const format = imageFormat(file);
   if (format === undefined) return undefined;
   try {
-    const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
-    const { width, height, orientation } = parsers[format](bytes);
+    const { width, height, orientation } =
+      format === "bmp" ? { ...bitmapSize(file), orientation: 1 } : parsers[format](new HeaderBytes(file));
     if (!(width > 0 && height > 0)) return undefined;
     const isTurned = orientation >= 5;
     return { width: isTurned ? height : width, height: isTurned ? width : height, orientation, format };

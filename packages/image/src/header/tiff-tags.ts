@@ -1,18 +1,20 @@
+import type { HeaderBytes, NumberWidth } from "./header-bytes.ts";
+
 /** Tags of a TIFF directory that are needed here (TIFF 6.0, section 8). */
 export const tiffTags = { width: 256, height: 257, orientation: 274 } as const;
 
 /** How numbers of a TIFF structure are read, by their types: BYTE, SHORT, LONG and BigTIFF's LONG8. */
-const widths: Readonly<Record<number, number>> = { 1: 1, 3: 2, 4: 4, 16: 8 };
+const widths: Readonly<Record<number, NumberWidth>> = { 1: 1, 3: 2, 4: 4, 16: 8 };
 
 /**
  * Reads numbers of the first directory of a TIFF structure: a TIFF or BigTIFF file, or the Exif data of another format.
  *
  * @throws RangeError where it is cut off, or a tag is not one whole number
  */
-export function readTiffTags(bytes: Buffer, tags: readonly number[]): Map<number, number> {
-  const order = bytes.toString("latin1", 0, 2);
+export function readTiffTags(bytes: HeaderBytes, tags: readonly number[]): Map<number, number> {
+  const order = bytes.text(0, 2);
   if (order !== "II" && order !== "MM") throw new RangeError("no TIFF structure");
-  const number = (at: number, width: number): number => readNumber(bytes, { at, width, little: order === "II" });
+  const number = (at: number, width: NumberWidth): number => bytes.number(at, width, order === "II");
   const isBig = number(2, 2) === 43;
   const [pointer, countWidth, entryLength] = isBig ? ([8, 8, 20] as const) : ([4, 2, 12] as const);
   const start = number(pointer, isBig ? 8 : 4);
@@ -29,18 +31,13 @@ export function readTiffTags(bytes: Buffer, tags: readonly number[]): Map<number
   return found;
 }
 
-function readNumber(bytes: Buffer, { at, width, little }: { at: number; width: number; little: boolean }): number {
-  if (width === 8) return Number(little ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
-  return little ? bytes.readUIntLE(at, width) : bytes.readUIntBE(at, width);
-}
-
 /**
  * The orientation in Exif data, with or without the letters that precede it in JPEG; 1 where none is noted.
  *
  * @throws RangeError where the data is damaged
  */
-export function exifOrientation(data: Buffer): number {
-  const tiff = data.toString("latin1", 0, 6) === "Exif\0\0" ? data.subarray(6) : data;
+export function exifOrientation(data: HeaderBytes): number {
+  const tiff = data.text(0, 6) === "Exif\0\0" ? data.part(6) : data;
   return validOrientation(readTiffTags(tiff, [tiffTags.orientation]).get(tiffTags.orientation));
 }
 

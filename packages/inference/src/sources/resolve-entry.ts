@@ -4,13 +4,13 @@ import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { didYouMean, LookonceError } from "@lookonce/errors";
 import { checkRegular, isMissing } from "@lookonce/files";
+import { imageFrom } from "@lookonce/image";
 import { kindOfFile } from "./file-kinds.ts";
 import { fileName, relativeName } from "./file-name.ts";
 import { ask } from "./link.ts";
 import { listFolder, searchHint } from "./list-folder.ts";
 import { isPattern, matchPattern } from "./match-pattern.ts";
 import { readPipe } from "./named-pipe.ts";
-import { toRgb } from "./raw-pixels.ts";
 import { readList } from "./read-list.ts";
 import type { Origin, SourceEntry, SourceSettings } from "./source.ts";
 import { linuxCamera, openCamera } from "./video/camera.ts";
@@ -40,7 +40,7 @@ export async function resolveEntry(entry: SourceEntry, context: Context): Promis
     return one({ ...fileOrigin(file, dirname(file)), path, name });
   }
   const [path, name] = [`image ${context.index}`, `image-${context.index}`];
-  const content = entry instanceof Uint8Array ? entry : toRgb(entry);
+  const content = entry instanceof Uint8Array ? entry : imageFrom(entry);
   return one({ kind: "image", path, name, content });
 }
 

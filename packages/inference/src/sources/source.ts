@@ -1,17 +1,9 @@
 import type { Readable } from "node:stream";
 import { LookonceError } from "@lookonce/errors";
-import type { Image } from "@lookonce/image";
+import type { Image, RawPixels } from "@lookonce/image";
 
 /** One image: its path, the bytes of its file, or its pixels. */
 export type ImageSource = string | Uint8Array | Image;
-
-/** Pixels as other libraries return them: gray (1), RGB (3) or RGBA (4, whose alpha is dropped), row by row from the top. */
-export interface RawPixels {
-  data: Uint8Array | Uint8ClampedArray;
-  width: number;
-  height: number;
-  channels: 1 | 3 | 4;
-}
 
 /** A file that another program has listed: an image or a video, by the name that its results get. */
 export interface NamedFile {

@@ -1,5 +1,4 @@
 import { printable } from "@lookonce/errors";
-import { usedMemory } from "#memory-meter";
 import type { Communication } from "../ranks/communication.ts";
 import { describeUnreadable } from "../unreadable-images.ts";
 import type { BatchInfo, EpochInfo, RunInfo, TrainCallbacks } from "./callbacks.ts";
@@ -86,14 +85,13 @@ function describeRun({ directory, epochs, iterations, batch, imgsz, recipe, amp 
 
 function describeBatch(batch: BatchInfo, { epochs, iterations }: RunInfo): string {
   const { epoch, iteration, mean, instances, imagesPerSecond, secondsLeft } = batch;
-  const memory = usedMemory();
   return [
     `${epoch + 1}/${epochs}`,
     bar(iteration + 1, iterations),
     `${iteration + 1}/${iterations}`,
     describeNumbers(mean),
     `${instances} instances`,
-    ...(memory === undefined ? [] : [`${(memory / 2 ** 30).toFixed(2)} GiB`]),
+    `${(process.memoryUsage.rss() / 2 ** 30).toFixed(2)} GiB`,
     `${imagesPerSecond.toFixed(1)} images/s`,
     duration(secondsLeft),
   ].join("  ");
