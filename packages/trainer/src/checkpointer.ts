@@ -47,12 +47,12 @@ export class Checkpointer {
     await this.#write("last", { epoch });
   }
 
-  /** Adds to the error of a disk that ended the training where it can be resumed from. Other errors are returned as they are. */
+  /** Adds to the error of a disk or a device that ended the training where it can be resumed from. Others stay as they are. */
   withWayBack(error: unknown): unknown {
     const last = this.file("last");
-    if (!(error instanceof LookonceError) || error.code !== "IO" || !isResumable(last)) return error;
+    if (!(error instanceof LookonceError) || !["IO", "DEVICE"].includes(error.code) || !isResumable(last)) return error;
     const message = `${error.message} What was trained before is saved: resume from ${last}.`;
-    return new LookonceError("IO", message, { cause: error });
+    return new LookonceError(error.code, message, { cause: error });
   }
 
   async #write(name: FileName, notes: ModelNotes, training?: TrainingState): Promise<void> {

@@ -37,6 +37,13 @@ describeInBrowser("a page", () => {
     expect(page.workers()).toEqual([]);
   });
 
+  it("says what to do where memory is full, and computes what is smaller", async () => {
+    const { call } = await open({});
+    const [large, small] = await call("exhaust", { runtimeFiles, threads: 2 });
+    expect(large).toMatch(/^ONNX Runtime failed on cpu: no memory is left .* use smaller batches/);
+    expect(small).toBe("");
+  });
+
   it("keeps variables in the graphics card's memory between steps", async ({ skip }) => {
     const { page, call } = await open({ args: softwareGpu });
     const hasAdapter = await page.evaluate(
@@ -45,5 +52,6 @@ describeInBrowser("a page", () => {
     skip(hasAdapter !== true, "this Chromium has no adapter for WebGPU");
     await call("start", { runtimeFiles, executionProviders: ["webgpu", "cpu"] });
     expect(await call("descend")).toEqual({ kept: "gpu-buffer", contents: [0.125, -0.25, 0.375] });
+    expect(await call("loseDevice")).toMatch(/the graphics card was lost to this page, .* reload the page/);
   });
 });

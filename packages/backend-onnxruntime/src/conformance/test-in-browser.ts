@@ -39,3 +39,35 @@ export async function descend(): Promise<{ kept: string; contents: number[] }> {
     contents: [...(await w.data())],
   };
 }
+
+/** Uses a graphics card that is taken away meanwhile. Returns what the error says. */
+export async function loseDevice(): Promise<string> {
+  const a = tf.ones([4, 4]);
+  await tf.matMul(a, a).data();
+  const builds = await Promise.all([import("onnxruntime-web/webgpu"), import("onnxruntime-web/jspi")]);
+  for (const { env } of builds) ((await env.webgpu.device) as GPUDevice | undefined)?.destroy();
+  return failureOf(tf.add(tf.matMul(a, a), 1));
+}
+
+/** Multiplies matrices of 100 MB and of 1 KB where WebAssembly addresses 64 MB. Returns what the errors say, if any. */
+export async function exhaust(options: Parameters<typeof registerOnnxRuntime>[0]): Promise<string[]> {
+  WebAssembly.Memory = class extends WebAssembly.Memory {
+    constructor(descriptor: WebAssembly.MemoryDescriptor) {
+      super({ ...descriptor, maximum: 1024 });
+    }
+  };
+  await start(options);
+  const failures: string[] = [];
+  for (const side of [5000, 16]) {
+    const a = tf.ones([side, side]);
+    failures.push(await failureOf(tf.matMul(a, a)));
+  }
+  return failures;
+}
+
+async function failureOf(tensor: tf.Tensor): Promise<string> {
+  return tensor.data().then(
+    () => "",
+    (error: Error) => error.message,
+  );
+}

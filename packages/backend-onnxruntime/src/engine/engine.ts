@@ -53,8 +53,8 @@ export interface Engine {
   readonly blocks: boolean;
   /** Whether times are measured by node: then nodes need names. */
   readonly isProfiled: boolean;
-  /** Bytes that are occupied now; 0 where that cannot be known. */
-  occupied(): number;
+  /** Bytes that are occupied now; `undefined` where that cannot be known. */
+  occupied(): number | undefined;
   /** A tensor over contents on the host. */
   tensor(signature: Signature | { dtype: "uint8"; shape: number[] }, data: HostData): RuntimeTensor;
   /**
@@ -78,12 +78,22 @@ export interface EngineOptions extends RuntimeOptions {
   readonly runtimeFiles?: string | Readonly<Record<string, string>> | undefined;
 }
 
-/** Does what ONNX Runtime may refuse. @throws LookonceError `DEVICE` with what it says */
-export async function attempt<T>(verb: string, providers: readonly string[], task: () => Promise<T>): Promise<T> {
+/**
+ * Does what ONNX Runtime may refuse.
+ *
+ * @param explain what else to say of a message of its
+ * @throws LookonceError `DEVICE` with what it says
+ */
+export async function attempt<T>(
+  verb: string,
+  providers: readonly string[],
+  task: () => Promise<T>,
+  explain: (message: string) => string = (message) => message,
+): Promise<T> {
   try {
     return await task();
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = explain(cause instanceof Error ? cause.message : String(cause));
     throw new LookonceError("DEVICE", `ONNX Runtime ${verb} on ${providers.join(", ")}: ${message}`, { cause });
   }
 }

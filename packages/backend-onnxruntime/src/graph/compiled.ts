@@ -20,6 +20,14 @@ export interface Lowered {
   readonly names: readonly (string | undefined)[];
 }
 
+/** Bytes of all values that a plan computes. */
+function sizeOfAll({ nodes }: Plan): number {
+  const sizes = nodes.flatMap(({ outputs }) =>
+    outputs.map(({ shape, dtype }) => sizeOf(shape) * (dtype === "bool" ? 1 : 4)),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
 /** One of the plans of a compiled graph. */
 interface Member extends Lowered {
   /** The session's outputs for the plan's. */
@@ -74,7 +82,10 @@ export class Compiled {
   /** What the session wants of inputs that a plan does not have. */
   readonly #idle: ReadonlyMap<string, Signature>;
   readonly #idleTensors = new Map<string, RuntimeTensor>();
-  /** By how much first runs made the process grow: ONNX Runtime keeps a session's working memory for its next run. */
+  /**
+   * By how much first runs made the process grow: ONNX Runtime keeps a session's working memory for its next run. Where that
+   * cannot be known, the size of all that is computed, which is more.
+   */
   #bytes = 0;
   readonly #ran = new Set<string>();
 
@@ -133,7 +144,10 @@ export class Compiled {
     const isFirst = !this.#ran.has(plan.key);
     const before = isFirst ? this.#engine.occupied() : 0;
     const results = await this.#session.run(feeds, fetches);
-    if (isFirst) this.#bytes += Math.max(0, this.#engine.occupied() - before);
+    if (isFirst) {
+      const after = this.#engine.occupied();
+      this.#bytes += before === undefined || after === undefined ? sizeOfAll(plan) : Math.max(0, after - before);
+    }
     this.#ran.add(plan.key);
     return member.outputs.map((name) => results[name]);
   }

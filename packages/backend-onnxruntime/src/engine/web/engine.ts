@@ -81,13 +81,16 @@ function webEngine({ env, InferenceSession, Tensor }: Build): Engine {
     blocks: true,
     isProfiled: false,
     // WebAssembly's memory is not to be seen from outside.
-    occupied: () => 0,
+    occupied: () => undefined,
     tensor: ({ dtype, shape }, data) => new Tensor(dtype as "float32", data as Float32Array, shape),
     async compile(model, options, resident = []) {
       const { executionProviders: providers } = options;
       const session = await inTurn(() =>
-        attempt("refused a graph", providers, () =>
-          InferenceSession.create(bytesOf(model), sessionOptions(options, resident)),
+        attempt(
+          "refused a graph",
+          providers,
+          () => InferenceSession.create(bytesOf(model), sessionOptions(options, resident)),
+          explain,
         ),
       );
       return {
@@ -95,15 +98,20 @@ function webEngine({ env, InferenceSession, Tensor }: Build): Engine {
         outputs: portsOf(session.outputMetadata),
         run: (inputs, outputs) =>
           inTurn(() =>
-            attempt("failed", providers, async () => {
-              // It copies what is on the host into its own memory and results out of it again: given outputs stay as they are.
-              const results = await session.run(inputs, nothingGiven(outputs));
-              const kept = Object.entries(results).map(([name, result]) => {
-                const given = outputs[name];
-                return [name, given ? copied(result, given) : result];
-              });
-              return Object.fromEntries(kept);
-            }),
+            attempt(
+              "failed",
+              providers,
+              async () => {
+                // It copies what is on the host into its own memory and results out of it again: given outputs stay as they are.
+                const results = await session.run(inputs, nothingGiven(outputs));
+                const kept = Object.entries(results).map(([name, result]) => {
+                  const given = outputs[name];
+                  return [name, given ? copied(result, given) : result];
+                });
+                return Object.fromEntries(kept);
+              },
+              explain,
+            ),
           ),
         release: () => inTurn(() => session.release()),
       };
@@ -111,6 +119,20 @@ function webEngine({ env, InferenceSession, Tensor }: Build): Engine {
     tried: (_, attempted) => attempted(),
     note() {},
   };
+}
+
+/** What WebAssembly and ONNX Runtime say where no memory is left; the first where contents are copied to an address of none. */
+const outOfMemory = /offset is out of bounds|bad_alloc|out of memory|failed to allocate|allocation failed/i;
+
+/** Says what to do about failures that are a page's own. */
+function explain(message: string): string {
+  if (/device[^.]*\blost\b/i.test(message)) {
+    return "the graphics card was lost to this page, as when its driver restarts or its memory is full: reload the page, and use smaller batches or images if that happens again.";
+  }
+  if (outOfMemory.test(message)) {
+    return `no memory is left of the ${addressable / 2 ** 30} GiB that WebAssembly addresses, or of the device's: use smaller batches, smaller images or a smaller model.`;
+  }
+  return message;
 }
 
 function nothingGiven(outputs: Readonly<Record<string, RuntimeTensor | null>>): Record<string, null> {

@@ -48,6 +48,18 @@ describe("ONNX Runtime as WebAssembly", () => {
     expect([...(await w.data())]).toEqual([5, 6]);
   });
 
+  it("drops the graphs unused for longest where all that they compute is more than the budget", async () => {
+    await registerOnnxRuntime({ name: "small", engine, memoryBudget: 1500 });
+    await tf.setBackend("small");
+    // 400, 800, 1200 bytes
+    for (const size of [100, 200, 300, 100]) await tf.square(tf.ones([size])).data();
+    expect(currentBackend()?.statistics.compiled).toBe(4);
+    await tf.square(tf.ones([100])).data();
+    expect(currentBackend()?.statistics.compiled).toBe(4);
+    await tf.setBackend("onnxruntime-web");
+    tf.removeBackend("small");
+  });
+
   it("says what ONNX Runtime says of a graph that it refuses", async () => {
     const graph = new GraphBuilder();
     graph.output(graph.node("NoSuch", [graph.input("x", "float32", [1])]), "float32", [1]);
