@@ -1,6 +1,7 @@
 import { library } from "../../tsdown.base.ts";
 
+/** `prediction` is for programs that may need no TensorFlow.js. */
+const entry = { index: "src/index.ts", prediction: "src/prediction.ts" };
+
 // The program of the worker threads is a file of its own, beside the rest: see src/pool/worker-address.ts.
-export default library({
-  entry: { index: "src/index.ts", "detection-worker": "src/pool/detection-worker.ts" },
-});
+export default library({ entry: { ...entry, "detection-worker": "src/pool/detection-worker.ts" } });

@@ -1,6 +1,8 @@
 export type { RecordedCall as DetectorCall } from "@lookonce/backend-onnxruntime";
 export { KeypointResults, MaskResults } from "@lookonce/families";
 export type { RawPixels } from "@lookonce/image";
+export { listSource, openSource } from "#open-source";
+export { type BatchDetector, detectInThreads } from "#pool";
 export type { DetectOptions } from "./detect.ts";
 export {
   type Detector,
@@ -24,7 +26,6 @@ export {
 } from "./detector/trace-detector.ts";
 export { type CompileFunctionOptions, compileFunction } from "./engine/compile-function.ts";
 export { type EnginePort, type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "./engine/onnx-engine.ts";
-export { type BatchDetector, detectInThreads } from "./pool/detect-in-threads.ts";
 export type { PredictionRun, SkippedImage } from "./predict.ts";
 export { type BatchItem, Predictor, type PredictorOptions, type RunOptions } from "./predictor.ts";
 export type { Boxes } from "./results/boxes.ts";
@@ -42,7 +43,6 @@ export {
   type ResultsContents,
   type Speed,
 } from "./results.ts";
-export { listSource, openSource } from "./sources/open-source.ts";
 export type {
   ImageContent,
   ImageSource,

@@ -1,13 +1,13 @@
 import { LookonceError } from "@lookonce/errors";
 import { type FitOptions, readImageSize } from "@lookonce/image";
+import { openSource } from "#open-source";
+import type { DetectionThreads } from "#pool";
 import { type DetectedImage, detectPrepared, prepareImage, type ResolvedDetectOptions } from "./detect.ts";
 import type { Detector } from "./detector/detector.ts";
 import type { ThreadResult } from "./pool/detection-tasks.ts";
-import { type DetectionThreads, isPixels } from "./pool/detection-threads.ts";
 import { readAhead } from "./read-ahead.ts";
 import { Results } from "./results.ts";
-import { openSource } from "./sources/open-source.ts";
-import type { OpenSourceOptions, Source, SourceItem } from "./sources/source.ts";
+import { isPixels, type OpenSourceOptions, type Source, type SourceItem } from "./sources/source.ts";
 
 /** An image that could not be read. */
 export interface SkippedImage {

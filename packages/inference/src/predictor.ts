@@ -3,13 +3,12 @@ import { LookonceError } from "@lookonce/errors";
 import { detect, inputOf } from "@lookonce/families";
 import type { FitOptions } from "@lookonce/image";
 import type { BranchName, DetectionModel } from "@lookonce/nn";
+import { DetectionThreads } from "#pool";
 import { classNumbers } from "./class-numbers.ts";
 import type { DetectOptions, ResolvedDetectOptions } from "./detect.ts";
 import type { Detector } from "./detector/detector.ts";
 import { createFileDetector } from "./detector/file-detector.ts";
-import { ModelDetector } from "./detector/model-detector.ts";
 import type { OnnxEngineOptions } from "./engine/onnx-engine.ts";
-import { DetectionThreads } from "./pool/detection-threads.ts";
 import { detectPending, PredictionRun, prepareItem } from "./predict.ts";
 import { Results } from "./results.ts";
 import type { ImageSource, OpenSourceOptions, Source } from "./sources/source.ts";
@@ -107,13 +106,26 @@ export class Predictor {
    * @throws LookonceError `ARGUMENT` for invalid options, as `nms: false` for a model of one branch, and what reading the file throws
    */
   static async create(options: PredictorOptions): Promise<Predictor> {
-    const { model, onnxFile, executionProviders, threads, capacity, half, ownModel: own, workers, nms } = options;
+    const {
+      model,
+      onnxFile,
+      executionProviders,
+      threads,
+      runtimeFiles,
+      capacity,
+      half,
+      ownModel: own,
+      workers,
+      nms,
+    } = options;
     requireCount("workers", workers, 0);
-    const engine = { executionProviders, threads };
+    const engine = { executionProviders, threads, runtimeFiles };
     if (onnxFile !== undefined && model === undefined) {
       return new Predictor(await createFileDetector(onnxFile, { ...engine, nms }), options);
     }
     if (model !== undefined && onnxFile === undefined) {
+      // TensorFlow.js builds models; exported files need none of it
+      const { ModelDetector } = await import("./detector/model-detector.ts");
       return new Predictor(await ModelDetector.create(model, { ...engine, capacity, half, own, nms }), options);
     }
     throw new LookonceError("ARGUMENT", "Predictor.create needs either `model` or `onnxFile`.");

@@ -15,7 +15,7 @@ import { writeWhole } from "@lookonce/files";
 import type { Detections } from "@lookonce/geometry";
 import { cropImage, type Image, writeImage } from "@lookonce/image";
 import type { CocoDetection, CocoDetectionsOptions } from "@lookonce/metrics";
-import { type DrawOptions, drawDetections, type Trail } from "@lookonce/plots";
+import type { DrawOptions, Trail } from "@lookonce/plots";
 import { Boxes } from "./results/boxes.ts";
 import type { PlainResults } from "./results/plain-results.ts";
 import { scaledPoints } from "./results/scaled-points.ts";
@@ -173,7 +173,8 @@ export class Results {
   }
 
   /** {@link image} with its boxes and labels drawn in. */
-  plot(options: DrawOptions = {}): Promise<Image> {
+  async plot(options: DrawOptions = {}): Promise<Image> {
+    const { drawDetections } = await import("@lookonce/plots");
     const detections = { ...this.boxes, boxes: this.#drawn(this.boxes.boxes) };
     const [trails, zones] = [
       this.trails.map(this.#drawnMark, this),

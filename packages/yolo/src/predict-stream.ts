@@ -51,7 +51,7 @@ export async function* predictStream(
 async function writerFor(
   options: Omit<ResolvedPredict, "onSkip"> & Tracking & { log: (line: string) => void },
 ): Promise<ResultsWriter | undefined> {
-  const { ResultsWriter, savesAnything } = await import("@lookonce/inference");
+  const { ResultsWriter, savesAnything } = await import("@lookonce/inference/prediction");
   const { save, saveFrames, saveTxt, saveConf, saveTracks, saveEvents, saveCrop, saveJson, ffmpeg } = options;
   const saved = given({ save, saveFrames, saveTxt, saveConf, saveTracks, saveEvents, saveCrop, saveJson, ffmpeg });
   if (!(savesAnything(saved) || saveConf)) return undefined;

@@ -308,7 +308,7 @@ export class YOLO {
 
   async #makePredictor({ imgsz, ...form }: PredictorKey): Promise<Predictor> {
     const engine = { ...(await this.#place.engine()), ...form };
-    const { Predictor } = await import("@lookonce/inference");
+    const { Predictor } = await import("@lookonce/inference/prediction");
     if (form.half && engine.executionProviders[0] === "cpu") {
       this.#log("half precision is for GPUs: on the CPU, ONNX Runtime would compute in single precision all the same");
     }

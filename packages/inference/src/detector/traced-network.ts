@@ -54,9 +54,7 @@ export class TracedNetwork {
     const any = anySizeGraph(one, other);
     if (any === undefined) return undefined;
     const bytes = serializeModel(any);
-    const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
-    shared.set(bytes);
-    return shared;
+    return sharedCopy(bytes);
   }
 
   /** One trace after the other: tracing changes the current backend for a while. */
@@ -101,9 +99,22 @@ function sameConstants(one: OnnxModel["graph"]["initializers"], other: OnnxModel
     const twin = other.get(name);
     if (twin === undefined || twin.type !== value.type || twin.shape.join() !== value.shape.join()) return false;
     const [a, b] = [value.data, twin.data] as [ArrayBufferView, ArrayBufferView];
-    if (a !== b && Buffer.compare(bytesOf(a), bytesOf(b)) !== 0) return false;
+    if (a !== b && !areEqual(bytesOf(a), bytesOf(b))) return false;
   }
   return true;
+}
+
+function areEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+/** A copy that other threads may read; on pages that are not isolated, which have no such threads, one for this thread. */
+function sharedCopy(bytes: Uint8Array): Uint8Array<SharedArrayBuffer> {
+  const memory = typeof SharedArrayBuffer === "function" ? new SharedArrayBuffer(bytes.length) : undefined;
+  if (memory === undefined) return bytes as Uint8Array<SharedArrayBuffer>;
+  const shared = new Uint8Array(memory);
+  shared.set(bytes);
+  return shared;
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {

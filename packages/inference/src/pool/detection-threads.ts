@@ -1,10 +1,10 @@
 import { availableParallelism } from "node:os";
 import { LookonceError } from "@lookonce/errors";
-import type { FitOptions, Image } from "@lookonce/image";
+import type { FitOptions } from "@lookonce/image";
 import { decodeError, WorkerLostError, WorkerPool } from "@lookonce/worker-pool";
 import type { ResolvedDetectOptions } from "../detect.ts";
 import type { Detector } from "../detector/detector.ts";
-import type { ImageContent, ImageSource, SourceItem } from "../sources/source.ts";
+import { type ImageSource, isPixels, type SourceItem } from "../sources/source.ts";
 import { type DetectionTasks, memoryOf, type ThreadResult, type WorkerSetup } from "./detection-tasks.ts";
 import { workerAddress } from "./worker-address.ts";
 
@@ -121,16 +121,6 @@ export class DetectionThreads {
     });
     this.#pool.spawnAll();
   }
-}
-
-/** Whether what an image comes from is its pixels. */
-export function isPixels(content: ImageContent | LookonceError): content is Image {
-  return !(
-    typeof content === "string" ||
-    typeof content === "function" ||
-    content instanceof Uint8Array ||
-    content instanceof LookonceError
-  );
 }
 
 async function fetchContent({ content }: SourceItem): Promise<ImageSource | LookonceError> {

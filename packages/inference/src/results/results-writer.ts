@@ -4,12 +4,12 @@ import { LookonceError } from "@lookonce/errors";
 import { appendWholeSync, besideOf, renameIntoPlaceSync, writing } from "@lookonce/files";
 import { type Image, writeImage } from "@lookonce/image";
 import type { DrawOptions } from "@lookonce/plots";
+import { VideoWriter } from "#video-writer";
 import { type Results, writeLines } from "../results.ts";
 import { withoutEnding } from "../sources/file-name.ts";
 import type { VideoInfo } from "../sources/source.ts";
 import { eventFiles } from "../track/event-lines.ts";
 import { motFrame, motLines, sequenceOf } from "../track/mot-lines.ts";
-import { VideoWriter } from "./video-writer.ts";
 
 /** What is written about results. */
 export interface SaveOptions {

@@ -47,6 +47,12 @@ export interface VideoInfo {
  */
 export type ImageContent = string | Uint8Array | Image | (() => Promise<Uint8Array | Image>);
 
+/** Whether what an image comes from is its pixels. */
+export function isPixels(content: ImageContent | Error): content is Image {
+  const isOther = typeof content === "string" || typeof content === "function";
+  return !(isOther || content instanceof Uint8Array || content instanceof Error);
+}
+
 /** One image on its way. */
 export interface SourceItem {
   /** A name for people. Frames of a video have the video's. */

@@ -1,0 +1,2 @@
+export { type BatchDetector, detectInThreads } from "./detect-in-threads.ts";
+export { DetectionThreads } from "./detection-threads.ts";
