@@ -121,7 +121,8 @@ const exclude = ["**/*.slow.test.ts", "**/node_modules/**", "**/dist/**"];
 /** Tests that set tfjs's backends, replace or reset modules, or measure memory, in ways that others would notice. */
 const isolated = [
   "packages/backend-onnxruntime/src/{backend,memory}.test.ts",
-  "packages/{loss,nn,trainer}/src/**/*.test.ts",
+  "packages/nn/src/shapes-only.test.ts",
+  "packages/trainer/src/precision/choose-precision.test.ts",
   "packages/image/src/{bitmap,hostile-image}.test.ts",
   "apps/server/src/jobs/full-disk.test.ts",
 ];
