@@ -5,6 +5,8 @@ import { describe, expect, it } from "vitest";
 const browserPackages = [
   "backend-onnxruntime",
   "config",
+  "device",
+  "distributed",
   "documents",
   "errors",
   "geometry",

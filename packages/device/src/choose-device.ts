@@ -1,5 +1,5 @@
-import { type DeviceName, deviceNames } from "./device-name.ts";
-import { type DeviceState, probe } from "./probe.ts";
+import { probe } from "#platform";
+import { type DeviceName, type DeviceState, deviceNames } from "./device-name.ts";
 
 /** A GPU must be this many times as fast as the CPU; a renderer in software, which calls itself a GPU, is not. */
 const worthwhile = 2;

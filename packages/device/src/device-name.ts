@@ -1,3 +1,4 @@
+import type { RegisterOptions } from "@lookonce/backend-onnxruntime";
 import { type DeviceName, deviceNames } from "@lookonce/config";
 import { didYouMean, LookonceError } from "@lookonce/errors";
 
@@ -15,7 +16,7 @@ export function parseDeviceName(name: string): DeviceName | "auto" {
 }
 
 /** What a device runs on. */
-interface Device {
+export interface Device {
   readonly package: string;
   /** The name of tfjs's backend. */
   readonly backend: string;
@@ -25,37 +26,23 @@ interface Device {
   readonly remedy: string;
 }
 
-export const devices: Readonly<Record<DeviceName, Device>> = {
-  cpu: {
-    package: "onnxruntime-node",
-    backend: "onnxruntime",
-    providers: ["cpu"],
-    remedy: "Reinstall onnxruntime-node; its binaries come with the npm package.",
-  },
-  webgpu: {
-    package: "onnxruntime-node",
-    backend: "onnxruntime-webgpu",
-    providers: ["webgpu", "cpu"],
-    remedy:
-      "It needs a GPU with a driver for Vulkan, Metal or Direct3D 12; on Linux also libvulkan1 (`apt install libvulkan1`).",
-  },
-  cuda: {
-    package: "onnxruntime-node",
-    backend: "onnxruntime-cuda",
-    providers: ["cuda", "cpu"],
-    remedy:
-      "It needs an NVIDIA GPU, CUDA 12 with cuDNN 9, and the provider that `node node_modules/onnxruntime-node/script/install.js` downloads.",
-  },
-  tensorflow: {
-    package: "@tensorflow/tfjs-node",
-    backend: "tensorflow",
-    remedy:
-      "Install it with `npm install @tensorflow/tfjs-node`; where that package's download does not work, with `--ignore-scripts`, then `npx lookonce-libtensorflow`.",
-  },
-  "tensorflow-gpu": {
-    package: "@tensorflow/tfjs-node-gpu",
-    backend: "tensorflow",
-    remedy:
-      "Install it with `npm install @tensorflow/tfjs-node-gpu` (CUDA 11.2, cuDNN 8.1), or with `--ignore-scripts` and then `npx lookonce-libtensorflow --gpu` (CUDA 12.2, cuDNN 8.9); it needs an NVIDIA GPU.",
-  },
-};
+/** Whether a device works, tried in a process of its own; in browsers in the page. */
+export interface DeviceState {
+  device: DeviceName;
+  usable: boolean;
+  /** Why it is not usable, or how fast it was. */
+  reason: string;
+  /** Shortest time of a matmul of two 1024 × 1024 matrices, data transfer included. ONNX Runtime's devices only. */
+  milliseconds?: number;
+}
+
+/** How a device is set up. */
+export interface DeviceOptions {
+  /** Threads that one operator may use on the CPU. Default: ONNX Runtime's choice, one a core. */
+  threads?: number;
+  /**
+   * Browsers: the folder that serves ONNX Runtime's files, without which there is one thread; see `registerOnnxRuntime` of
+   * `@lookonce/backend-onnxruntime`.
+   */
+  runtimeFiles?: RegisterOptions["runtimeFiles"];
+}

@@ -3,17 +3,8 @@ import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { explainCuda } from "./cuda-libraries.ts";
-import { type DeviceName, devices } from "./device-name.ts";
-
-/** Whether a device works, tried in a process of its own. */
-export interface DeviceState {
-  device: DeviceName;
-  usable: boolean;
-  /** Why it is not usable, or how fast it was. */
-  reason: string;
-  /** Shortest time of a matmul of two 1024 × 1024 matrices, data transfer included. ONNX Runtime's devices only. */
-  milliseconds?: number;
-}
+import type { DeviceName, DeviceOptions, DeviceState } from "./device-name.ts";
+import { devices } from "./devices.ts";
 
 /** A driver that has not answered after this long does not work. */
 const timeoutSeconds = 60;
@@ -55,7 +46,7 @@ console.log("{}");
 `;
 
 /** Tries a device in another process: a driver may write to the terminal, hang, or end its process. */
-export async function probe(device: DeviceName): Promise<DeviceState> {
+export async function probe(device: DeviceName, _options?: DeviceOptions): Promise<DeviceState> {
   const { package: name, providers, remedy } = devices[device];
   const url = packageUrl(name);
   if (url === undefined) return { device, usable: false, reason: `It is not installed. ${remedy}` };

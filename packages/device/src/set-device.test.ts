@@ -6,9 +6,9 @@ import { currentBackend } from "@lookonce/backend-onnxruntime";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it, vi } from "vitest";
 import { chooseDevice } from "./choose-device.ts";
-import type { DeviceName } from "./device-name.ts";
+import type { DeviceName, DeviceState } from "./device-name.ts";
 import { feed, setDevice } from "./index.ts";
-import { type DeviceState, probe } from "./probe.ts";
+import { probe } from "./probe.ts";
 
 function isInstalled(name: string): boolean {
   try {

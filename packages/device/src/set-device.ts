@@ -1,16 +1,12 @@
 import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
+import { devices, loadTensorFlow, probe } from "#platform";
 import { chooseDevice } from "./choose-device.ts";
-import { type DeviceName, devices, parseDeviceName } from "./device-name.ts";
-import { probe } from "./probe.ts";
-import { loadTensorFlow } from "./tensorflow-kernels.ts";
+import { type DeviceName, type DeviceOptions, parseDeviceName } from "./device-name.ts";
 
 /** Options of {@link setDevice}. */
-export interface SetDeviceOptions {
-  /** Threads that one operator may use on the CPU. Default: ONNX Runtime's choice, one a core. */
-  threads?: number;
-}
+export type SetDeviceOptions = DeviceOptions;
 
 /** Where tensors live from now on. */
 export interface DeviceReport {
@@ -30,7 +26,7 @@ let loadedTensorFlow: DeviceName | undefined;
 /**
  * Chooses where tensors live, loads what that needs, and proves that it computes.
  *
- * `auto` chooses a GPU when one works and is faster, and the CPU else; it needs nothing but Node. Calling it again with the
+ * `auto` chooses a GPU when one works and is faster, and the CPU else; it needs nothing but Node, or a browser. Calling it again with the
  * same settings keeps the tensors there are; tensors do not move between devices.
  *
  * @throws LookonceError `ARGUMENT` for an unknown name or a bad number of threads, `DEVICE` when the device does not
@@ -43,7 +39,7 @@ export async function setDevice(
   const asked = parseDeviceName(name);
   checkThreads(options.threads);
   if (asked !== "auto") return { ...(await use(asked, options)), reason: "asked for" };
-  const { device, reason } = await chooseDevice();
+  const { device, reason } = await chooseDevice((device) => probe(device, options));
   try {
     return { ...(await use(device, options)), reason };
   } catch (error) {
@@ -52,7 +48,8 @@ export async function setDevice(
   }
 }
 
-async function use(device: DeviceName, { threads }: SetDeviceOptions): Promise<Omit<DeviceReport, "reason">> {
+async function use(device: DeviceName, options: SetDeviceOptions): Promise<Omit<DeviceReport, "reason">> {
+  const { threads, runtimeFiles } = options;
   const before = tf.engine().backendName;
   const { package: name, backend, providers, remedy } = devices[device];
   if (providers === undefined) checkTensorFlow(device, threads);
@@ -60,7 +57,7 @@ async function use(device: DeviceName, { threads }: SetDeviceOptions): Promise<O
   // All but the CPU is tried in another process first: a driver may write to the terminal, or end the process, and so may a
   // native library that does not fit.
   if (device !== "cpu" && !isThere) {
-    const { usable, reason } = await probe(device);
+    const { usable, reason } = await probe(device, options);
     if (!usable) throw new LookonceError("DEVICE", `device ${device} cannot be used. ${reason}`);
   }
   try {
@@ -68,7 +65,7 @@ async function use(device: DeviceName, { threads }: SetDeviceOptions): Promise<O
       await loadTensorFlow(name);
       loadedTensorFlow = device;
     } else if (!isThere || (threads !== undefined && registered.get(backend) !== threads)) {
-      await registerOnnxRuntime({ name: backend, executionProviders: providers, threads });
+      await registerOnnxRuntime({ name: backend, executionProviders: providers, threads, runtimeFiles });
       registered.set(backend, threads);
     }
     if (!(await tf.setBackend(backend))) throw new Error(`tfjs could not start its backend "${backend}"`);

@@ -34,9 +34,9 @@ describe("agree", () => {
           "settings imgsz differ too",
       );
     }
-    const [missing] = await compare([{ "the version of Node.js": "v22" }, {}]);
+    const [missing] = await compare([{ "the version of CUDA": "v22" }, {}]);
     expect((missing as Error).message).toContain(
-      'the version of Node.js is "v22" on rank 0 (node0), and not set on rank 1',
+      'the version of CUDA is "v22" on rank 0 (node0), and not set on rank 1',
     );
   });
 

@@ -9,7 +9,7 @@ const maxListed = 4;
 type Facts = [name: string, json: string][];
 
 /**
- * Compares facts that must be the same on all ranks, such as versions, settings and the data set's digest.
+ * Compares facts that must be the same on all ranks, such as settings and the data set's digest; so must Node's version.
  *
  * @param facts names in words, with values that JSON can represent; the keys of objects are compared one by one
  * @throws {LookonceError} `ARGUMENT`, on every rank, that names the first fact that differs, the ranks and their machines
@@ -18,15 +18,17 @@ export async function agree(
   communicator: Pick<Communicator, "allGather" | "hosts">,
   facts: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const own: Facts = Object.entries(facts)
+  // Numbers are encoded by Node's version
+  const all = { "the version of Node.js": process.versions.node.split(".", 1)[0], ...facts };
+  const own: Facts = Object.entries(all)
     .flatMap(([name, value]) => flatten(name, value))
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const text = JSON.stringify(own);
   const digests = await communicator.allGather(createHash("sha256").update(text).digest());
   if (digests.every((digest) => Buffer.compare(digest, digests[0] as Uint8Array) === 0)) return;
   const texts = await communicator.allGather(new TextEncoder().encode(text));
-  const all = texts.map((bytes) => new Map(JSON.parse(new TextDecoder().decode(bytes)) as Facts));
-  throw new LookonceError("ARGUMENT", difference(all, communicator.hosts));
+  const known = texts.map((bytes) => new Map(JSON.parse(new TextDecoder().decode(bytes)) as Facts));
+  throw new LookonceError("ARGUMENT", difference(known, communicator.hosts));
 }
 
 /** A value by name, or one for each key of objects within. */

@@ -1,3 +1,4 @@
+export { warn } from "#warn";
 export { type ErrorCode, LookonceError } from "./lookonce-error.ts";
 export { didYouMean, nearest } from "./nearest.ts";
 export { printable } from "./printable.ts";

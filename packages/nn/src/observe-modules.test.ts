@@ -1,10 +1,8 @@
-import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
 import { Random } from "@lookonce/random";
+import { enterTestDevice } from "@lookonce/testing";
+import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { C3, initialize, Module, observeModules } from "./index.ts";
-
-beforeAll(() => tf.setBackend("cpu"));
 
 /** The events of a computation: `+path` when a module begins, `-path` when it is done. */
 function observed(module: Module, run: () => unknown): string[] {
@@ -19,9 +17,13 @@ function observed(module: Module, run: () => unknown): string[] {
 
 describe("observeModules", () => {
   const module = new C3(4, 4);
-  initialize(module, new Random(0));
-  module.eval();
-  const x = tf.ones([1, 4, 4, 4]) as tf.Tensor4D;
+  let x: tf.Tensor4D;
+  beforeAll(async () => {
+    await enterTestDevice("javascript");
+    initialize(module, new Random(0));
+    module.eval();
+    x = tf.ones([1, 4, 4, 4]);
+  });
 
   it("reports modules as they are entered and left, and leaves them as they were", async () => {
     const before = await module.forward(x).data();

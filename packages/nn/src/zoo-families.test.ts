@@ -1,6 +1,5 @@
-import { describeGolden, expectClose, goldenJson } from "@lookonce/testing";
-import "@tensorflow/tfjs-backend-cpu";
-import { describe, expect, it } from "vitest";
+import { describeGolden, enterTestDevice, expectClose, goldenJson } from "@lookonce/testing";
+import { beforeAll, describe, expect, it } from "vitest";
 import { outlineFused } from "./fuse.ts";
 import { type BranchName, DetectionModel, parseModelConfig, readModelConfig, summarize } from "./index.ts";
 import type { Module } from "./module.ts";
@@ -8,6 +7,8 @@ import { Activation } from "./modules/activation.ts";
 import { Classify } from "./modules/classify.ts";
 import { RepConv } from "./modules/rep-conv.ts";
 import { RepVGGDW } from "./modules/rep-vggdw.ts";
+
+beforeAll(() => enterTestDevice("javascript"));
 
 /** What the reference counts of a model, as it is built or fused. */
 interface Counts {

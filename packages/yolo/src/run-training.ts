@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type FamilySettings, hypPreset, type RecipeChanges } from "@lookonce/config";
 import type { Dataset } from "@lookonce/data";
-import { LookonceError } from "@lookonce/errors";
+import { LookonceError, warn } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
 import type { TrainCallbacks, TrainResult } from "@lookonce/trainer";
 import { outlineModel } from "./build-model.ts";
@@ -91,7 +91,7 @@ async function tensorboardOf(model: DetectionModel, { imgsz, resume = false }: T
     return tensorboardLogger({ names, graph: await modelGraph(model, imgsz === undefined ? {} : { imgsz }) });
   } catch (error) {
     // A training does without.
-    process.emitWarning(`TensorBoard will show no graph of the model: ${(error as Error).message}`);
+    warn(`TensorBoard will show no graph of the model: ${(error as Error).message}`);
     return tensorboardLogger({ names });
   }
 }

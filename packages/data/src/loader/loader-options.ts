@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { Transform } from "@lookonce/augment";
 import { familySettings, type LoadingRules } from "@lookonce/config";
-import { LookonceError } from "@lookonce/errors";
+import { LookonceError, warn } from "@lookonce/errors";
 import type { ImageFit } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import { kindRules } from "../label-kinds.ts";
@@ -96,7 +96,7 @@ export function fullOptions(options: BatchLoaderOptions, kind: LabelKind): FullO
     loading: familySettings.v8.loading,
     masks: { ratio: 4, overlap: true },
     fit: cutsImages ? "center-crop" : "letterbox",
-    ...{ prefetch: Math.max(2, 2 * workers), onNotice: (line: string) => process.emitWarning(line) },
+    ...{ prefetch: Math.max(2, 2 * workers), onNotice: warn },
     ...options,
     workers,
     ...(cutsImages ? { rect: false } : {}),

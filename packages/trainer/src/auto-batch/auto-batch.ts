@@ -8,13 +8,14 @@ import type { TrainBatch } from "@lookonce/loss";
 import { copyModel, type DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
+import { meterFor } from "#memory-meter";
 import { choosePrecision } from "../precision/choose-precision.ts";
 import { Ranks } from "../ranks/ranks.ts";
 import type { TrainOptions, TrainSettings } from "../train-options.ts";
 import { createParts, disposeParts, type PartSettings, type TrainingParts } from "../training-parts.ts";
 import { lrByGroup } from "../warmup.ts";
 import { type AutoBatchReport, largestBatch, type Measurement } from "./largest-batch.ts";
-import { type MemoryMeter, meterFor } from "./memory-meter.ts";
+import type { MemoryMeter } from "./memory-meter.ts";
 
 /** Options of {@link autoBatch}. */
 export interface AutoBatchOptions extends Pick<TrainSettings, "imgsz" | "recipe" | "freeze" | "amp"> {

@@ -13,11 +13,16 @@ export interface MemoryMeter {
   used(): Promise<number>;
 }
 
+/** Bytes that this process occupies. */
+export function usedMemory(): number {
+  return process.memoryUsage.rss();
+}
+
 /** The process's memory; what is free heeds the limits of a container. */
 export const hostMemory: MemoryMeter = {
   name: "memory",
   free: async () => process.availableMemory?.() ?? freemem(),
-  used: async () => process.memoryUsage.rss(),
+  used: async () => usedMemory(),
 };
 
 /** Queries NVIDIA's driver for its first GPU: a line `used, total` in MiB. */

@@ -26,7 +26,6 @@ export async function agreeOnStart(ranks: Ranks, start: Start): Promise<void> {
   // Files may have other paths on other machines
   const { args: _, ...determining } = settings;
   await ranks.agree({
-    "the version of Node.js": process.versions.node.split(".", 1)[0],
     "the option": determining,
     "the digest of the list of images": digest([listImages(options)]),
     "the digest of the labels": digest([data, ...(valData === undefined ? [] : [valData])].flatMap(labelsOf)),

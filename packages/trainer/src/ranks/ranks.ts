@@ -1,6 +1,5 @@
-import { deserialize, serialize } from "node:v8";
 import type { Sharer } from "@lookonce/data";
-import { agree, type Communicator, RankLostError } from "@lookonce/distributed";
+import { agree, type Communicator, deserialize, RankLostError, serialize } from "@lookonce/distributed";
 import { LookonceError } from "@lookonce/errors";
 import { agreedError, describeFailure, type Failure } from "./failure.ts";
 

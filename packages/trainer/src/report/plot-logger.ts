@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Dataset, datasetStatistics } from "@lookonce/data";
+import { warn } from "@lookonce/errors";
 import { writeImage } from "@lookonce/image";
 import { batchGrid } from "./batch-grid.ts";
 import type { RunInfo, TrainCallbacks } from "./callbacks.ts";
@@ -88,8 +89,6 @@ export function drawnIterations(run: Pick<RunInfo, "epochs" | "iterations" | "re
 
 /** Receives a line about something that could not be drawn or written. */
 export type OnNotice = (line: string) => void;
-
-export const warn: OnNotice = (line) => process.emitWarning(line);
 
 /** Runs a task whose failure is a notice, not an error. */
 export async function attempt(what: string, task: () => Promise<unknown>, onNotice: OnNotice): Promise<void> {

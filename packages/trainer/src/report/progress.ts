@@ -1,4 +1,5 @@
 import { printable } from "@lookonce/errors";
+import { usedMemory } from "#memory-meter";
 import type { Communication } from "../ranks/communication.ts";
 import { describeUnreadable } from "../unreadable-images.ts";
 import type { BatchInfo, EpochInfo, RunInfo, TrainCallbacks } from "./callbacks.ts";
@@ -85,13 +86,14 @@ function describeRun({ directory, epochs, iterations, batch, imgsz, recipe, amp 
 
 function describeBatch(batch: BatchInfo, { epochs, iterations }: RunInfo): string {
   const { epoch, iteration, mean, instances, imagesPerSecond, secondsLeft } = batch;
+  const memory = usedMemory();
   return [
     `${epoch + 1}/${epochs}`,
     bar(iteration + 1, iterations),
     `${iteration + 1}/${iterations}`,
     describeNumbers(mean),
     `${instances} instances`,
-    `${(process.memoryUsage.rss() / 2 ** 30).toFixed(2)} GiB`,
+    ...(memory === undefined ? [] : [`${(memory / 2 ** 30).toFixed(2)} GiB`]),
     `${imagesPerSecond.toFixed(1)} images/s`,
     duration(secondsLeft),
   ].join("  ");

@@ -1,8 +1,9 @@
+import { warn } from "@lookonce/errors";
 import { encodeImage } from "@lookonce/image";
 import type { EventWriter, GraphNode } from "@lookonce/tensorboard";
 import { batchGrid } from "./batch-grid.ts";
 import type { RunInfo, TrainCallbacks } from "./callbacks.ts";
-import { attempt, drawnIterations, type OnNotice, warn } from "./plot-logger.ts";
+import { attempt, drawnIterations, type OnNotice } from "./plot-logger.ts";
 import { resultsRow } from "./results-csv.ts";
 
 /** Options of {@link tensorboardLogger}. */

@@ -1,8 +1,9 @@
 import { join } from "node:path";
+import { warn } from "@lookonce/errors";
 import { taskOf } from "@lookonce/families";
 import { writeImage } from "@lookonce/image";
 import { batchGrid } from "../report/batch-grid.ts";
-import { attempt, type OnNotice, warn } from "../report/plot-logger.ts";
+import { attempt, type OnNotice } from "../report/plot-logger.ts";
 import type { ValidationCallbacks, ValidationInfo } from "./validation-callbacks.ts";
 
 /** Options of {@link validationPlots}. */

@@ -1,0 +1,3 @@
+export { devices } from "./devices.ts";
+export { probe } from "./probe.ts";
+export { loadTensorFlow } from "./tensorflow-kernels.ts";

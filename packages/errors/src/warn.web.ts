@@ -1,0 +1,4 @@
+/** Warns of something that is wrong and ends nothing, in the console. */
+export function warn(line: string): void {
+  console.warn(line);
+}
