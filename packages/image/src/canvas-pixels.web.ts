@@ -59,6 +59,7 @@ export function imageCanvas({ data, width, height }: Image): OffscreenCanvas {
       strip.data[to + 1] = data[from + 1] as number;
       strip.data[to + 2] = data[from + 2] as number;
     }
+    // vocabulary-allow: put
     context.putImageData(strip, 0, top);
   }
   return context.canvas;

@@ -1,1 +1,2 @@
+export { cosine, power, sine } from "./portable-math.ts";
 export { Random } from "./random.ts";

@@ -1,6 +1,7 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
 import type { JumpableRandomGenerator } from "pure-rand/types/JumpableRandomGenerator";
+import { cosine, power } from "./portable-math.ts";
 
 /**
  * A seeded stream of random numbers (xoroshiro128+).
@@ -46,17 +47,18 @@ export class Random {
   /** A normally distributed number (Box and Muller, 1958). */
   normal(mean = 0, deviation = 1): number {
     const radius = Math.sqrt(-2 * Math.log(1 - uniformFloat64(this.#generator)));
-    return mean + deviation * radius * Math.cos(2 * Math.PI * uniformFloat64(this.#generator));
+    return mean + deviation * radius * cosine(2 * Math.PI * uniformFloat64(this.#generator));
   }
 
   /** A number from Gamma(shape, 1), shape > 0 (Marsaglia and Tsang, 2000). */
   gamma(shape: number): number {
-    if (shape < 1) return this.gamma(shape + 1) * (1 - uniformFloat64(this.#generator)) ** (1 / shape);
+    if (shape < 1) return this.gamma(shape + 1) * power(1 - uniformFloat64(this.#generator), 1 / shape);
     const d = shape - 1 / 3;
     const c = 1 / Math.sqrt(9 * d);
     for (;;) {
       const x = this.normal();
-      const v = (1 + c * x) ** 3;
+      const root = 1 + c * x;
+      const v = root * root * root;
       if (v > 0 && Math.log(1 - uniformFloat64(this.#generator)) < 0.5 * x * x + d - d * v + d * Math.log(v)) {
         return d * v;
       }

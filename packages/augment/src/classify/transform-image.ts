@@ -1,4 +1,5 @@
 import type { Image } from "@lookonce/image";
+import { cosine, sine } from "@lookonce/random";
 
 /** Where a pixel of the output lies in the input: `x · a + y · b + c`, `x · d + y · e + f`. */
 export type InverseAffine = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
@@ -52,7 +53,7 @@ export function translateY(image: Image, pixels: number): Image {
 /** Turned around its middle, counter-clockwise. */
 export function rotate(image: Image, degrees: number): Image {
   const [x, y] = [image.width / 2, image.height / 2];
-  const cos = Math.cos((degrees * Math.PI) / 180);
-  const sin = Math.sin((degrees * Math.PI) / 180);
+  const cos = cosine((degrees * Math.PI) / 180);
+  const sin = sine((degrees * Math.PI) / 180);
   return transformImage(image, [cos, -sin, x - cos * x + sin * y, sin, cos, y - sin * x - cos * y]);
 }

@@ -1,5 +1,6 @@
 import { roundHalfEven } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
+import { power } from "@lookonce/random";
 import type { Plane } from "./luma.ts";
 
 // CIE 1976 L*a*b* of sRGB with the white point D65, in 8 bits as OpenCV stores it: L · 255 / 100, a + 128, b + 128.
@@ -115,11 +116,11 @@ function wholePower(root: number): number {
 }
 
 function linearLight(value: number): number {
-  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  return value <= 0.04045 ? value / 12.92 : power((value + 0.055) / 1.055, 2.4);
 }
 
 function displayValue(light: number): number {
-  return light <= 0.0031308 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055;
+  return light <= 0.0031308 ? light * 12.92 : 1.055 * power(light, 1 / 2.4) - 0.055;
 }
 
 function labRoot(amount: number): number {

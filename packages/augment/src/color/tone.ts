@@ -1,5 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
 import type { Image } from "@lookonce/image";
+import { power } from "@lookonce/random";
 import { sometimesImage, type Transform } from "../compose.ts";
 
 /** A contrast factor, and a brightness to add as a share of 255. */
@@ -39,7 +40,7 @@ export function brightnessContrastTable({ contrast, brightness }: BrightnessCont
 export function gammaTable(gamma: number): Uint8Array {
   if (!(gamma > 0)) throw new LookonceError("ARGUMENT", `gamma must be a positive number, not ${gamma}.`);
   // a hair more, so that 1 is the identity: (v / 255) · 255 may fall short of v
-  return Uint8Array.from({ length: 256 }, (_, v) => (v / 255) ** gamma * 255 + 1e-9);
+  return Uint8Array.from({ length: 256 }, (_, v) => power(v / 255, gamma) * 255 + 1e-9);
 }
 
 /** Every byte of the image by a table of 256. */

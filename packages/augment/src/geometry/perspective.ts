@@ -1,6 +1,6 @@
 import { pointBounds, polygonBox, resamplePolygon, sampleOutline } from "@lookonce/geometry";
 import type { Size } from "@lookonce/image";
-import type { Random } from "@lookonce/random";
+import { cosine, type Random, sine } from "@lookonce/random";
 import type { Transform } from "../compose.ts";
 import type { Objects, Sample } from "../sample.ts";
 import { boxCandidates } from "./box-candidates.ts";
@@ -87,8 +87,8 @@ export function drawPerspective(range: PerspectiveRange, rng: Random): Perspecti
  */
 export function perspectiveMatrix(draw: PerspectiveDraw, canvas: Size, output: Size): Matrix {
   const radians = Math.PI / 180;
-  const cos = draw.scale * Math.cos(draw.angle * radians);
-  const sin = draw.scale * Math.sin(draw.angle * radians);
+  const cos = draw.scale * cosine(draw.angle * radians);
+  const sin = draw.scale * sine(draw.angle * radians);
   return multiply(
     [1, 0, draw.translateX * output.width, 0, 1, draw.translateY * output.height, 0, 0, 1],
     [1, Math.tan(draw.shearX * radians), 0, Math.tan(draw.shearY * radians), 1, 0, 0, 0, 1],

@@ -50,10 +50,8 @@ export function warpScene(scene: Scene, matrix: Matrix, { colors, mirrored, ...s
   // Where the view was there is room now
   if (mirrored) kernels.mirror(target, view, width, height);
   const from = mirrored ? view : target;
-  // Not cleared before it is written
-  const data = Buffer.allocUnsafeSlow(width * height * 3);
-  data.set(bytes.subarray(from, from + data.length));
-  return { data: new Uint8Array(data.buffer), width, height };
+  // A copy of an array, unlike a slice, is not cleared before it is written
+  return { data: new Uint8Array(bytes.subarray(from, from + width * height * 3)), width, height };
 }
 
 function align(bytes: number): number {

@@ -49,7 +49,7 @@ function start(): Kernels {
   const colors = weights + WEIGHT_BYTES;
   const free = colors + COLOR_BYTES;
   memory = new WebAssembly.Memory({ initial: Math.ceil(free / PAGE) });
-  const module = new WebAssembly.Module(Buffer.from(kernelBytes, "base64"));
+  const module = new WebAssembly.Module(Uint8Array.from(atob(kernelBytes), (letter) => letter.charCodeAt(0)));
   const functions = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelFunctions;
   functions.fillWeights(weights);
   return { ...functions, bytes: new Uint8Array(memory.buffer), weights, colors, free };
