@@ -1,6 +1,5 @@
-import { readdir } from "node:fs/promises";
-import { join, resolve, sep } from "node:path";
 import { LookonceError } from "@lookonce/errors";
+import { join, readdir, resolve, sep } from "@lookonce/files";
 import type { DatasetConfig } from "./dataset-config.ts";
 import { isFolder, listFolder } from "./find-images.ts";
 import type { DataProblem } from "./problem.ts";

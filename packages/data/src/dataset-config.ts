@@ -1,6 +1,6 @@
-import { dirname, resolve, sep } from "node:path";
 import { readYaml } from "@lookonce/documents";
 import { didYouMean, LookonceError, nearest } from "@lookonce/errors";
+import { dirname, resolve, sep } from "@lookonce/files";
 import { keypointSpecOf } from "./keypoint-spec.ts";
 import type { KeypointSpec } from "./labels.ts";
 import { nearestName } from "./nearest-name.ts";

@@ -1,7 +1,16 @@
-import { readdir, realpath, stat } from "node:fs/promises";
-import { dirname, extname, join, relative, resolve } from "node:path";
 import { didYouMean, LookonceError } from "@lookonce/errors";
-import { readRegular } from "@lookonce/files";
+import {
+  dirname,
+  extname,
+  join,
+  readdir,
+  readRegular,
+  realpath,
+  relative,
+  resolve,
+  stat,
+  textOf,
+} from "@lookonce/files";
 import { glob, isDynamicPattern } from "tinyglobby";
 import type { DatasetConfig } from "./dataset-config.ts";
 import { nearestName } from "./nearest-name.ts";
@@ -109,8 +118,7 @@ async function listInto(folder: string, above: ReadonlySet<string>): Promise<str
 
 /** Lines starting with `./` are relative to the list, others to the data set's root. */
 async function listFile(file: string, root: string): Promise<string[]> {
-  const lines = (await readRegular(file, { what: "list of images" }))
-    .toString("utf8")
+  const lines = textOf(await readRegular(file, { what: "list of images" }))
     .replace(/^\uFEFF/, "")
     .split(/\r?\n/)
     .map((line) => line.trim());

@@ -1,4 +1,4 @@
-import { sep } from "node:path";
+import { sep } from "@lookonce/files";
 import { pickRows } from "@lookonce/geometry";
 import type { DataProblem } from "./problem.ts";
 

@@ -1,6 +1,5 @@
-import { readdir } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
 import { nearest } from "@lookonce/errors";
+import { basename, dirname, join, readdir, resolve } from "@lookonce/files";
 
 /** Where a path that does not exist goes wrong, as a sentence with a space before it, or nothing to say. */
 export async function nearestName(path: string): Promise<string> {

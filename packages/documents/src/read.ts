@@ -1,4 +1,4 @@
-import { type ReadOptionsWith, readRegular, readRegularSync } from "@lookonce/files";
+import { type ReadOptionsWith, readRegular, readRegularSync, textOf } from "@lookonce/files";
 import { type Document, type ParseOptions, parseYaml } from "./parse.ts";
 
 /** Options of {@link readYaml}; `name` is the path. */
@@ -19,12 +19,12 @@ const maxBytes = 4_000_000;
  * @throws LookonceError `NOT_FOUND` when there is none, `FORMAT` as `parseYaml`, `IO` when the system cannot read it
  */
 export async function readYaml(path: string, options: ReadYamlOptions<string | Promise<string>>): Promise<YamlFile> {
-  const text = (await readRegular(path, { maxBytes, ...options })).toString("utf8");
+  const text = textOf(await readRegular(path, { maxBytes, ...options }));
   return { text, content: parseYaml(text, { ...options, name: path }) };
 }
 
 /** As {@link readYaml}, without a promise. */
 export function readYamlSync(path: string, options: ReadYamlOptions<string>): YamlFile {
-  const text = readRegularSync(path, { maxBytes, ...options }).toString("utf8");
+  const text = textOf(readRegularSync(path, { maxBytes, ...options }));
   return { text, content: parseYaml(text, { ...options, name: path }) };
 }

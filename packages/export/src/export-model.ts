@@ -1,5 +1,5 @@
-import { extname } from "node:path";
 import { LookonceError } from "@lookonce/errors";
+import { extname } from "@lookonce/files";
 import type { DetectionModel } from "@lookonce/nn";
 import type { ExportReport } from "./export-report.ts";
 import { type ExportModelOptions, exportFormats, type FormatDescription } from "./formats.ts";

@@ -1,6 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { besideOf, renameIntoPlace, writeWhole, writing } from "@lookonce/files";
+import { besideOf, join, mkdir, renameIntoPlace, rm, writeWhole, writing } from "@lookonce/files";
 
 /**
  * Writes a file or folder whole or not at all: beside its place first, checked there, then renamed. What was there before

@@ -1,5 +1,5 @@
-import { join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
+import { join } from "@lookonce/files";
 import { detectorGraph } from "@lookonce/inference";
 import type { DetectionModel } from "@lookonce/nn";
 import { type EdgeType, EventWriter, type GraphAttribute, type GraphNode } from "@lookonce/tensorboard";

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync } from "#file-system";
 import { type WriteOptions, writeAll } from "./write-whole.ts";
 import { writing } from "./writing.ts";
 
@@ -10,7 +10,7 @@ import { writing } from "./writing.ts";
  * @throws LookonceError `IO`, naming the file, which is then as it was before
  */
 export function appendWholeSync(path: string, text: string, { flush = false }: WriteOptions = {}): void {
-  const bytes = Buffer.from(text);
+  const bytes = new TextEncoder().encode(text);
   writing(path, () => {
     const file = openSync(path, "a");
     try {

@@ -1,6 +1,9 @@
+export * from "#file-system";
+export { createHash, createHmac, type Hash } from "#hash";
+export { type CacheFolderSettings, cacheFolder, tmpdir } from "#host";
+export { type LockOptions, type LockOwner, withLock } from "#lock";
+export * from "#path";
 export { appendWholeSync } from "./append-whole.ts";
-export { type CacheFolderSettings, cacheFolder } from "./cache-folder.ts";
-export { type LockOptions, type LockOwner, withLock } from "./lock.ts";
 export { machineKey } from "./machine-key.ts";
 export {
   checkRegular,
@@ -11,6 +14,7 @@ export {
   type ReadStartOptions,
   readRegular,
   readRegularSync,
+  textOf,
 } from "./read-regular.ts";
 export { besideOf, renameIntoPlace, renameIntoPlaceSync } from "./rename-into-place.ts";
 export { writeNew } from "./write-new.ts";

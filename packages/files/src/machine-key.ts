@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import { cacheFolder } from "./cache-folder.ts";
+import { mkdir } from "#file-system";
+import { cacheFolder } from "#host";
+import { join } from "#path";
 import { readRegular } from "./read-regular.ts";
 import { writeNew } from "./write-new.ts";
 
@@ -14,9 +13,9 @@ const keyBytes = 32;
  * @param folder where it is kept (default: the cache folder)
  * @returns 32 bytes, or `undefined` where the folder cannot be written to
  */
-export async function machineKey(folder: string = cacheFolder()): Promise<Buffer | undefined> {
+export async function machineKey(folder: string = cacheFolder()): Promise<Uint8Array | undefined> {
   const file = join(folder, "machine.key");
-  const read = async (): Promise<Buffer | undefined> => {
+  const read = async (): Promise<Uint8Array | undefined> => {
     const key = await readRegular(file, { what: "key", maxBytes: keyBytes }).catch(() => undefined);
     return key?.length === keyBytes ? key : undefined;
   };
@@ -24,7 +23,7 @@ export async function machineKey(folder: string = cacheFolder()): Promise<Buffer
   if (kept !== undefined) return kept;
   try {
     await mkdir(folder, { recursive: true });
-    const key = randomBytes(keyBytes);
+    const key = crypto.getRandomValues(new Uint8Array(keyBytes));
     await writeNew(file, key, 0o600);
     return key;
   } catch {

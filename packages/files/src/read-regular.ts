@@ -1,7 +1,16 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, type Stats } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
-import { resolve } from "node:path";
 import { LookonceError } from "@lookonce/errors";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  type OpenFile,
+  open,
+  openSync,
+  readFileSync,
+  readSync,
+  type Stats,
+} from "#file-system";
+import { resolve } from "#path";
 
 /** Options of {@link readRegular}. */
 export interface ReadOptions {
@@ -33,7 +42,10 @@ const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
  * @throws LookonceError `NOT_FOUND` when there is none, `FORMAT` when it is a folder, no regular file or too large, `IO` when
  *   the system cannot read it
  */
-export async function readRegular(path: string, options: ReadOptionsWith<string | Promise<string>>): Promise<Buffer> {
+export async function readRegular(
+  path: string,
+  options: ReadOptionsWith<string | Promise<string>>,
+): Promise<Uint8Array<ArrayBuffer>> {
   const file = await openRegular(path, options);
   try {
     return await file.readFile();
@@ -45,13 +57,13 @@ export async function readRegular(path: string, options: ReadOptionsWith<string 
 }
 
 /** As {@link readRegular}, without a promise. */
-export function readRegularSync(path: string, options: ReadStartOptions): Buffer {
+export function readRegularSync(path: string, options: ReadStartOptions): Uint8Array<ArrayBuffer> {
   let file: number | undefined;
   try {
     file = openSync(path, openFlags);
     checkRegular(path, fstatSync(file), options);
     if (options.first === undefined) return readFileSync(file);
-    const start = Buffer.alloc(options.first);
+    const start = new Uint8Array(options.first);
     return start.subarray(0, readSync(file, start));
   } catch (cause) {
     throw readFault(path, options, cause, isMissing(cause) ? options.hint?.() : undefined);
@@ -65,11 +77,8 @@ export function readRegularSync(path: string, options: ReadStartOptions): Buffer
  *
  * @throws LookonceError as {@link readRegular}
  */
-export async function openRegular(
-  path: string,
-  options: ReadOptionsWith<string | Promise<string>>,
-): Promise<FileHandle> {
-  let file: FileHandle | undefined;
+export async function openRegular(path: string, options: ReadOptionsWith<string | Promise<string>>): Promise<OpenFile> {
+  let file: OpenFile | undefined;
   try {
     file = await open(path, openFlags);
     checkRegular(path, await file.stat(), options);
@@ -128,3 +137,10 @@ function readFault(path: string, { what }: ReadOptions, cause: unknown, hint = "
   }
   return new LookonceError("IO", `Cannot read the ${what} ${path}: ${message}`, { cause });
 }
+
+/** Decodes bytes as UTF-8, a byte order mark included; what is no UTF-8 becomes U+FFFD. */
+export function textOf(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

@@ -1,8 +1,6 @@
-import { renameSync, rmSync } from "node:fs";
-import { rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { threadId } from "node:worker_threads";
+import { rename, renameSync, rm, rmSync, stat } from "#file-system";
+import { isOpenElsewhere, onceAtExit, threadTag } from "#host";
+import { basename, dirname, join } from "#path";
 import { writing } from "./writing.ts";
 
 let count = 0;
@@ -26,9 +24,9 @@ function removeUnfinished(): void {
  * has that name when the program ends by itself or by `process.exit` is removed then.
  */
 export function besideOf(path: string): string {
-  if (count === 0) process.once("exit", removeUnfinished);
+  if (count === 0) onceAtExit(removeUnfinished);
   count++;
-  const beside = join(dirname(path), `${basename(path)}.${process.pid}-${threadId}-${count}.partial`);
+  const beside = join(dirname(path), `${basename(path)}.${threadTag()}-${count}.partial`);
   unfinished.add(beside);
   return beside;
 }
@@ -48,7 +46,7 @@ export async function renameIntoPlace(beside: string, path: string): Promise<voi
         return;
       } catch (error) {
         if (delay === undefined || !isOpenElsewhere(error)) throw error;
-        await sleep(delay);
+        await new Promise((resolve) => setTimeout(resolve, delay));
       }
     }
   });
@@ -76,8 +74,3 @@ export function renameIntoPlaceSync(beside: string, path: string): void {
  * was just written, for some tenths of a second.
  */
 const retryDelaysMs = [10, 30, 60, 100, 200, 400, undefined];
-
-function isOpenElsewhere(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return process.platform === "win32" && (code === "EPERM" || code === "EACCES" || code === "EBUSY");
-}

@@ -1,4 +1,4 @@
-import { open, rm } from "node:fs/promises";
+import { open, rm } from "#file-system";
 
 /**
  * Writes a file that must not exist yet; nothing of it is left when that fails.

@@ -1,6 +1,19 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, realpathSync, rmSync, writeSync } from "node:fs";
-import { mkdir, open, realpath, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import {
+  closeSync,
+  existsSync,
+  flushFile,
+  fsyncSync,
+  mkdir,
+  mkdirSync,
+  open,
+  openSync,
+  realpath,
+  realpathSync,
+  rm,
+  rmSync,
+  writeSync,
+} from "#file-system";
+import { dirname } from "#path";
 import { besideOf, renameIntoPlace, renameIntoPlaceSync } from "./rename-into-place.ts";
 import { writing } from "./writing.ts";
 
@@ -38,6 +51,7 @@ export async function writeWhole(path: string, content: Content, { flush = true 
       }
     });
     await renameIntoPlace(beside, target);
+    if (flush) await flushFile(target);
   } catch (error) {
     // The failure that counts is the one above; there may be nothing to remove
     await rm(beside, { force: true }).catch(() => {});
@@ -68,7 +82,7 @@ export function writeWholeSync(path: string, content: Content, { flush = true }:
 }
 
 function piecesOf(content: Content): readonly Uint8Array[] {
-  if (typeof content === "string") return [Buffer.from(content)];
+  if (typeof content === "string") return [new TextEncoder().encode(content)];
   return content instanceof Uint8Array ? [content] : content;
 }
 

@@ -1,6 +1,5 @@
-import { dirname, isAbsolute, join, normalize } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import { readRegular } from "@lookonce/files";
+import { dirname, isAbsolute, join, normalize, readRegular, textOf } from "@lookonce/files";
 import { decodeWeights } from "./decode-weights.ts";
 import {
   type GraphAttributeValue,
@@ -18,7 +17,7 @@ import { type JsonAttribute, type JsonPorts, type ModelJson, parseModelJson } fr
  * @throws LookonceError `NOT_FOUND` when a file is missing, `FORMAT` when one is damaged, `UNSUPPORTED` for a layers model
  */
 export async function readModelJson(path: string): Promise<OperationGraph> {
-  const json = parseModelJson((await readRegular(path, { what: "model" })).toString("utf8"), path);
+  const json = parseModelJson(textOf(await readRegular(path, { what: "model" })), path);
   const nodes = json.modelTopology.node.map(({ name, op, input = [], attr = [] }): OperationNode => {
     const read = attr.map(([key, value]) => [key, readAttribute(value)] as const);
     return { name, op, inputs: input, attributes: Object.fromEntries(read.filter(isKnown)) };
@@ -32,18 +31,27 @@ export async function readModelJson(path: string): Promise<OperationGraph> {
 }
 
 /** The bytes of a group's files one after the other. */
-async function readParts(path: string, names: readonly string[]): Promise<Buffer> {
+async function readParts(path: string, names: readonly string[]): Promise<Uint8Array> {
   if (new Set(names).size < names.length) {
     throw new LookonceError("FORMAT", `${path} names a file of weights twice in one group.`);
   }
-  const parts: Buffer[] = [];
-  let left = maxGroupBytes;
+  const parts: Uint8Array[] = [];
+  let length = 0;
   for (const name of names) {
-    const part = await readRegular(beside(path, name), { what: `file of weights of ${path}:`, maxBytes: left });
-    left -= part.length;
+    const part = await readRegular(beside(path, name), {
+      what: `file of weights of ${path}:`,
+      maxBytes: maxGroupBytes - length,
+    });
+    length += part.length;
     parts.push(part);
   }
-  return Buffer.concat(parts);
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
 /** The most that Node reads into one buffer from a file, too. */

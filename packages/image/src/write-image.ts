@@ -1,6 +1,5 @@
-import { extname } from "node:path";
 import { didYouMean, LookonceError } from "@lookonce/errors";
-import { writeWhole } from "@lookonce/files";
+import { extname, writeWhole } from "@lookonce/files";
 import { encode } from "#encode";
 import type { Image } from "./image.ts";
 

@@ -1,4 +1,3 @@
-import { basename, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 import {
   cocoRows,
@@ -11,7 +10,7 @@ import {
   resultEntries,
   shapesOf,
 } from "@lookonce/families";
-import { writeWhole } from "@lookonce/files";
+import { basename, join, writeWhole } from "@lookonce/files";
 import type { Detections } from "@lookonce/geometry";
 import { cropImage, type Image, writeImage } from "@lookonce/image";
 import type { CocoDetection, CocoDetectionsOptions } from "@lookonce/metrics";

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { didYouMean, LookonceError } from "@lookonce/errors";
-import { readRegularSync } from "@lookonce/files";
+import { readRegularSync, textOf } from "@lookonce/files";
 import { type ModelConfig, type ParseModelConfigOptions, parseModelConfig } from "./config/model-config.ts";
 import { splitScale } from "./config/scale.ts";
 
@@ -25,7 +25,7 @@ export function shippedModels(): string[] {
  */
 export function readModelConfig(name: string, options: Omit<ParseModelConfigOptions, "name"> = {}): ModelConfig {
   const path = findModelFile(name);
-  const text = readRegularSync(path, { what: "model file", maxBytes: 4_000_000 }).toString("utf8");
+  const text = textOf(readRegularSync(path, { what: "model file", maxBytes: 4_000_000 }));
   return parseModelConfig(text, { ...options, name });
 }
 

@@ -1,7 +1,7 @@
-import { dirname, join } from "node:path";
 import { makeRecipe, type Recipe } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
 import { familyOf } from "@lookonce/families";
+import { dirname, join } from "@lookonce/files";
 import type { DetectionModel } from "@lookonce/nn";
 import { describeDifference, imageListName } from "./data-fingerprint.ts";
 import { stateFault } from "./state-schema.ts";

@@ -1,6 +1,6 @@
-import { join } from "node:path";
 import { type Checkpoint, readCheckpoint, saveCheckpoint, type TrainingState } from "@lookonce/checkpoint";
 import { LookonceError } from "@lookonce/errors";
+import { join } from "@lookonce/files";
 import { type DetectionModel, stateDict } from "@lookonce/nn";
 import type { TrainCallbacks } from "./report/callbacks.ts";
 import type { TrainingParts } from "./training-parts.ts";

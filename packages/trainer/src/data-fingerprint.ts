@@ -1,7 +1,5 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { relative, sep } from "node:path";
 import type { Dataset } from "@lookonce/data";
+import { createHash, readFileSync, relative, sep } from "@lookonce/files";
 import type { TrainOptions } from "./train-options.ts";
 
 /** What distinguishes a data set from another: saved with a training, compared when it is resumed. */

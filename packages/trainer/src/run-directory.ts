@@ -1,7 +1,5 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import { withLock } from "@lookonce/files";
+import { join, mkdirSync, withLock } from "@lookonce/files";
 
 /** Options of {@link makeRunDirectory}. */
 export interface RunDirectoryOptions {

@@ -1,9 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { LookonceError } from "@lookonce/errors";
 import { familyOf } from "@lookonce/families";
-import { writeWholeSync } from "@lookonce/files";
+import { join, readFileSync, writeWholeSync } from "@lookonce/files";
 import { type DetectionModel, modelFromCheckpoint } from "@lookonce/nn";
 import type { Checkpointer } from "./checkpointer.ts";
 import { imageListName, listImages } from "./data-fingerprint.ts";

@@ -1,7 +1,6 @@
-import { mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
 import type { BatchLoader } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
+import { dirname, join, mkdirSync } from "@lookonce/files";
 import type { DetectionModel } from "@lookonce/nn";
 import { checkResumed, settingFault } from "./check-resumed.ts";
 import { Checkpointer } from "./checkpointer.ts";

@@ -1,7 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import { writeWholeSync } from "@lookonce/files";
+import { existsSync, join, readFileSync, writeWholeSync } from "@lookonce/files";
 import type { TrainOptions } from "./options.ts";
 
 /** The settings of an evolution, saved with it so that it can be resumed. */

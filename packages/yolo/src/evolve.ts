@@ -1,8 +1,7 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
 import { type EvolveArgs, makeRecipe, type Recipe } from "@lookonce/config";
 import type { Dataset } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
+import { existsSync, join, mkdirSync, renameSync, resolve, rmSync } from "@lookonce/files";
 import type { DetectionModel } from "@lookonce/nn";
 import type { Evolution, EvolvedGeneration, GenerationReport } from "@lookonce/trainer";
 import { outlineModel } from "./build-model.ts";

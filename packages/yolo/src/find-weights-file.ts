@@ -1,5 +1,5 @@
-import { basename, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
+import { basename, join } from "@lookonce/files";
 import type { FetchWeightsOptions } from "@lookonce/hub";
 import { nearby } from "./nearby-models.ts";
 import type { LogOptions } from "./open-dataset.ts";

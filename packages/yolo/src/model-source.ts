@@ -1,7 +1,6 @@
-import { existsSync, statSync } from "node:fs";
-import { extname, join } from "node:path";
 import type { Checkpoint } from "@lookonce/checkpoint";
 import { LookonceError } from "@lookonce/errors";
+import { existsSync, extname, join, statSync } from "@lookonce/files";
 import type { ModelConfig } from "@lookonce/nn";
 import { type FetchOptions, findWeightsFile } from "./find-weights-file.ts";
 import { nearby } from "./nearby-models.ts";

@@ -1,6 +1,5 @@
-import { readdirSync } from "node:fs";
-import { basename, dirname, extname, join } from "node:path";
 import { didYouMean } from "@lookonce/errors";
+import { basename, dirname, extname, join, readdirSync } from "@lookonce/files";
 
 const modelFiles = new Set([".pt", ".pth", ".safetensors", ".onnx", ".yaml", ".yml"]);
 

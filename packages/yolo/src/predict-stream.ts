@@ -1,5 +1,5 @@
-import { join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
+import { join } from "@lookonce/files";
 import type { Predictor, Results, ResultsTracker, ResultsWriter, SkippedImage, Source } from "@lookonce/inference";
 import { describeProblem } from "./describe-problem.ts";
 import type { PredictOptions } from "./options.ts";

@@ -1,6 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
+import { basename, dirname, existsSync, join, mkdirSync, readdirSync, rmdirSync, statSync } from "@lookonce/files";
 
 /**
  * Makes a new folder for results, `path`, or `path2`, `path3`, … when it exists, and returns its path; with `reuse`, `path`

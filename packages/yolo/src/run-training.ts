@@ -1,8 +1,7 @@
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
 import { type FamilySettings, hypPreset, type RecipeChanges } from "@lookonce/config";
 import type { Dataset } from "@lookonce/data";
 import { LookonceError, warn } from "@lookonce/errors";
+import { existsSync, join, resolve } from "@lookonce/files";
 import type { DetectionModel } from "@lookonce/nn";
 import type { TrainCallbacks, TrainResult } from "@lookonce/trainer";
 import { outlineModel } from "./build-model.ts";

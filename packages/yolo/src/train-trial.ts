@@ -1,7 +1,6 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import type { Recipe } from "@lookonce/config";
 import type { Dataset } from "@lookonce/data";
+import { existsSync, join, renameSync, rmSync } from "@lookonce/files";
 import type { GenerationReport, GenerationScores } from "@lookonce/trainer";
 import { buildForClasses } from "./build-model.ts";
 import type { SavedEvolution } from "./evolve-args.ts";

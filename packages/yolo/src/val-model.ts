@@ -1,7 +1,7 @@
-import { join } from "node:path";
 import type { ResolvedArgs } from "@lookonce/config";
 import type { Dataset } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
+import { join } from "@lookonce/files";
 import type { DetectionModel } from "@lookonce/nn";
 import type { ValidationCallbacks } from "@lookonce/trainer";
 import type { ValOptions, ValReport } from "./options.ts";

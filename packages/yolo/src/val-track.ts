@@ -1,9 +1,6 @@
-import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
 import type { TrackerSettings, ValTrackArgs } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
-import { readRegular } from "@lookonce/files";
+import { basename, existsSync, join, readdir, readRegular, resolve, textOf } from "@lookonce/files";
 import type { MotRows, MotScores } from "@lookonce/tracking";
 import type { YOLO } from "./yolo.ts";
 
@@ -82,7 +79,7 @@ async function sequencesIn(source: string): Promise<Sequence[]> {
 async function readRows(path: string, what: string): Promise<MotRows> {
   const { parseMot } = await import("@lookonce/tracking");
   const hint = (): string => " save_txt of lookonce track writes such files.";
-  return parseMot((await readRegular(path, { what, hint })).toString("utf8"), path);
+  return parseMot(textOf(await readRegular(path, { what, hint })), path);
 }
 
 async function trackFrames({ name, folder }: Sequence, model: YOLO, options: ValTrackOptions): Promise<MotRows> {

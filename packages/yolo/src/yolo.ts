@@ -1,8 +1,7 @@
-import { existsSync } from "node:fs";
-import { basename, extname } from "node:path";
 import { withDefaults } from "@lookonce/config";
 import type { LookonceError } from "@lookonce/errors";
 import type { ExportReport, WriteGraphReport } from "@lookonce/export";
+import { basename, existsSync, extname } from "@lookonce/files";
 import type { BatchItem, Predictor, Results, Source } from "@lookonce/inference";
 import type { DetectionModel, ModuleDescription } from "@lookonce/nn";
 import { buildForClasses, buildModel, outlineModel } from "./build-model.ts";

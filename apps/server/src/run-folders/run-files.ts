@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { familySettings, isFamilyName, type ScoringRules } from "@lookonce/config";
 import { readYamlSync } from "@lookonce/documents";
-import { readRegularSync } from "@lookonce/files";
+import { readRegularSync, textOf } from "@lookonce/files";
 import { isImage } from "../paths/file-types.ts";
 import { listFiles } from "../paths/list-files.ts";
 
@@ -82,7 +82,7 @@ const table = { what: "table of results", maxBytes: 100_000_000 };
 
 function readResults(directory: string): Pick<Run, "columns" | "rows"> {
   const file = join(directory, "results.csv");
-  const [header = "", ...lines] = existsSync(file) ? readRegularSync(file, table).toString().trimEnd().split("\n") : [];
+  const [header = "", ...lines] = existsSync(file) ? textOf(readRegularSync(file, table)).trimEnd().split("\n") : [];
   if (header === "") return { columns: [], rows: [] };
   const rows = lines.map((line) => line.split(",").map(numberOf));
   const columns = header.split(",").map((column) => column.trim());
@@ -102,7 +102,7 @@ function fitnessWeights(directory: string): ScoringRules["fitness"] {
   let family: unknown;
   try {
     const start = readRegularSync(join(directory, "log.jsonl"), { what: "log of a training", first: 2 ** 16 });
-    ({ family } = JSON.parse(start.toString().split("\n", 1)[0] ?? ""));
+    ({ family } = JSON.parse(textOf(start).split("\n", 1)[0] ?? ""));
   } catch {
     // There is none, or it is of another program.
   }

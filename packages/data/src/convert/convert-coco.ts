@@ -1,5 +1,5 @@
-import { stat } from "node:fs/promises";
 import { LookonceError } from "@lookonce/errors";
+import { stat } from "@lookonce/files";
 import type { Size } from "@lookonce/image";
 import type { KeypointSpec } from "../labels.ts";
 import type { OnProgress } from "../verify/verify-images.ts";

@@ -1,3 +1,4 @@
+import { textOf } from "@lookonce/files";
 import type { ConversionResult } from "./conversion-result.ts";
 import { type ConvertFilesOptions, convertFiles, type FileAnnotation } from "./convert-files.ts";
 import { cornerRow } from "./label-row.ts";
@@ -18,7 +19,7 @@ export function convertDota(options: ConvertDotaOptions): Promise<ConversionResu
   return convertFiles(options, {
     what: "text file",
     ending: ".txt",
-    read: (bytes) => readDota(bytes.toString("utf8")),
+    read: (bytes) => readDota(textOf(bytes)),
     row: cornerRow,
   });
 }

@@ -1,7 +1,5 @@
-import { readdir } from "node:fs/promises";
-import { basename, extname, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import { readRegular } from "@lookonce/files";
+import { basename, extname, join, readdir, readRegular, textOf } from "@lookonce/files";
 import type { Size } from "@lookonce/image";
 import { isFolder } from "../find-images.ts";
 import { nearestName } from "../nearest-name.ts";
@@ -52,7 +50,7 @@ export interface FileFormat {
   /** How the files' names end. */
   ending: `.${string}`;
   /** What the file says; throws whatever is wrong with it. */
-  read(bytes: Buffer): FileAnnotation | Promise<FileAnnotation>;
+  read(bytes: Uint8Array): FileAnnotation | Promise<FileAnnotation>;
   /** The row of an object whose corners are numbers; `undefined` when nothing of it is left. */
   row(label: number, corners: readonly number[], size: Size): LabelRow | undefined;
   /** The classes by number, of all names in the files; default: in alphabetical order. */
@@ -98,8 +96,7 @@ async function listFiles({ annotations, list }: ConvertFilesOptions, { what, end
 /** Lists of one class have a second column: whether the image shows it. */
 async function namesInList(file: string, ending: string): Promise<string[]> {
   const bytes = await readRegular(file, { what: "list of images", hint: () => nearestName(file) });
-  const words = bytes
-    .toString("utf8")
+  const words = textOf(bytes)
     .split(/\r?\n/)
     .map((line) => line.trim().split(/\s+/)[0] ?? "");
   const endings = new Set([ending, ".jpg", ".jpeg", ".png"]);

@@ -1,3 +1,4 @@
+import { textOf } from "@lookonce/files";
 import type { ConversionResult } from "./conversion-result.ts";
 import { type ConvertFilesOptions, convertFiles } from "./convert-files.ts";
 import { boxRow } from "./label-row.ts";
@@ -21,7 +22,7 @@ export function convertVoc(options: ConvertVocOptions): Promise<ConversionResult
   return convertFiles(options, {
     what: "XML file",
     ending: ".xml",
-    read: (bytes) => readVoc(bytes.toString("utf8")),
+    read: (bytes) => readVoc(textOf(bytes)),
     row: (label, [xmin = 0, ymin = 0, xmax = 0, ymax = 0], size) =>
       boxRow(label, [xmin - 1, ymin - 1, xmax, ymax], size),
   });

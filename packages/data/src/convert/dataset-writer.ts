@@ -1,7 +1,5 @@
-import { readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import { renameIntoPlace, writeWhole, writing } from "@lookonce/files";
+import { join, readdir, readFile, renameIntoPlace, rm, writeWhole, writing } from "@lookonce/files";
 import { dump } from "js-yaml";
 import { type DatasetConfig, readDatasetFile } from "../dataset-config.ts";
 import type { KeypointSpec } from "../labels.ts";

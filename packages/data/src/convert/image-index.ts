@@ -1,5 +1,5 @@
-import { basename, extname, relative, sep } from "node:path";
 import { LookonceError } from "@lookonce/errors";
+import { basename, extname, relative, sep } from "@lookonce/files";
 import { readImageSize, type Size } from "@lookonce/image";
 import { isFolder, listFolder } from "../find-images.ts";
 import { nearestName } from "../nearest-name.ts";

@@ -1,6 +1,4 @@
-import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { writing } from "@lookonce/files";
+import { appendFile, dirname, join, mkdir, readFile, rm, writeFile, writing } from "@lookonce/files";
 import { mapConcurrently } from "../map-concurrently.ts";
 
 /** Rows on their way to one spool file. */

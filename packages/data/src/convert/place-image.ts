@@ -1,7 +1,4 @@
-import { constants } from "node:fs";
-import { copyFile, link, mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
-import { writing } from "@lookonce/files";
+import { constants, copyFile, dirname, link, mkdir, writing } from "@lookonce/files";
 
 /** What becomes of the images: hard links (copies where the disk has no links), copies, or nothing. */
 export type SaveImages = "link" | "copy" | "none";

@@ -1,6 +1,5 @@
-import { stat } from "node:fs/promises";
 import { LookonceError } from "@lookonce/errors";
-import { openRegular } from "@lookonce/files";
+import { openRegular, stat } from "@lookonce/files";
 import { JSONParser } from "@streamparser/json";
 import { nearestName } from "../nearest-name.ts";
 

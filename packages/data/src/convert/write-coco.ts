@@ -1,5 +1,4 @@
-import { basename } from "node:path";
-import { writeWhole } from "@lookonce/files";
+import { basename, writeWhole } from "@lookonce/files";
 import type { Dataset } from "../dataset.ts";
 import type { DatasetEntry } from "../labels.ts";
 

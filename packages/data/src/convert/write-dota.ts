@@ -1,7 +1,5 @@
-import { mkdir } from "node:fs/promises";
-import { basename, extname, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import { writeWhole, writing } from "@lookonce/files";
+import { basename, extname, join, mkdir, writeWhole, writing } from "@lookonce/files";
 import { cornersToRotated, rotatedCorners } from "@lookonce/geometry";
 import type { Dataset } from "../dataset.ts";
 import { mapConcurrently } from "../map-concurrently.ts";

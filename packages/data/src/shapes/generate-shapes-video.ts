@@ -1,7 +1,5 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import { writeWhole, writing } from "@lookonce/files";
+import { join, mkdir, writeWhole, writing } from "@lookonce/files";
 import { blankImage, type Image, writeImage } from "@lookonce/image";
 import { Random } from "@lookonce/random";
 import { mapConcurrently } from "../map-concurrently.ts";

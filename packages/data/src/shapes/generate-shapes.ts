@@ -1,7 +1,5 @@
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { didYouMean, LookonceError } from "@lookonce/errors";
-import { writeWhole, writing } from "@lookonce/files";
+import { join, mkdir, readdir, readFile, rm, writeWhole, writing } from "@lookonce/files";
 import { writeImage } from "@lookonce/image";
 import { Random } from "@lookonce/random";
 import type { LabelKind } from "../labels.ts";

@@ -1,7 +1,5 @@
-import { readdir, rm } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import { besideOf, renameIntoPlace, writing } from "@lookonce/files";
+import { besideOf, join, readdir, relative, renameIntoPlace, resolve, rm, writing } from "@lookonce/files";
 import { Random } from "@lookonce/random";
 import { foldersIn } from "../class-folders.ts";
 import { placeImage } from "../convert/place-image.ts";

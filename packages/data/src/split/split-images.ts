@@ -1,7 +1,17 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import { besideOf, renameIntoPlace, writing } from "@lookonce/files";
+import {
+  besideOf,
+  dirname,
+  join,
+  readFile,
+  relative,
+  renameIntoPlace,
+  resolve,
+  rm,
+  sep,
+  writeFile,
+  writing,
+} from "@lookonce/files";
 import { Random } from "@lookonce/random";
 import { isFolder, listFolder } from "../find-images.ts";
 import { labelPath } from "../labels.ts";

@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { endianness } from "node:os";
+import { createHmac } from "@lookonce/files";
 import { labelPath } from "../labels.ts";
 import { keypointStep, type ObjectTable, objectsAt } from "../loader/entry-table.ts";
 import type { DataProblem } from "../problem.ts";

@@ -1,6 +1,5 @@
-import { dirname, join } from "node:path";
 import type { LookonceError } from "@lookonce/errors";
-import { readRegular } from "@lookonce/files";
+import { dirname, join, readRegular, textOf } from "@lookonce/files";
 import { type LabeledObjects, type LabelFormat, labelPath, noObjects } from "../labels.ts";
 import { parseLabels } from "../parse-labels.ts";
 import type { DataProblem } from "../problem.ts";
@@ -40,7 +39,7 @@ export function labelFiles(images: readonly string[], classCount: number, format
     labelFile: labelPath,
     async read(image) {
       const file = labelPath(image);
-      let bytes: Buffer;
+      let bytes: Uint8Array;
       try {
         bytes = await readRegular(file, { what: "label file", maxBytes: maxLabelBytes });
       } catch (error) {
@@ -49,7 +48,7 @@ export function labelFiles(images: readonly string[], classCount: number, format
         const problem: DataProblem = { path: file, kind: "unreadable-labels", reason: `cannot be read: ${message}` };
         return { objects: nothing, found: true, empty: false, problems: [problem] };
       }
-      const { problems, ...objects } = parseLabels(bytes.toString("utf8"), file, classCount, format);
+      const { problems, ...objects } = parseLabels(textOf(bytes), file, classCount, format);
       return { objects, found: true, empty: objects.classes.length === 0 && problems.length === 0, problems };
     },
   };

@@ -1,7 +1,4 @@
-import { createHash } from "node:crypto";
-import { stat } from "node:fs/promises";
-import { relative } from "node:path";
-import { machineKey, readRegular, writeWhole } from "@lookonce/files";
+import { createHash, machineKey, readRegular, relative, stat, writeWhole } from "@lookonce/files";
 import { mapConcurrently } from "../map-concurrently.ts";
 import { decodeVerified, encodeVerified, formatVersion } from "./cache-format.ts";
 import type { LabelSource } from "./label-source.ts";

@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, readFile } from "@lookonce/files";
 import type { DetectionModel } from "@lookonce/nn";
 import { checkGraph } from "../check-graph.ts";
 import type { ExportReport } from "../export-report.ts";

@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import {
   type Checkpoint,
   readCheckpoint,
@@ -6,7 +5,7 @@ import {
   saveCheckpoint,
   saveStateDict,
 } from "@lookonce/checkpoint";
-import { writing } from "@lookonce/files";
+import { stat, writing } from "@lookonce/files";
 import { type DetectionModel, modelFromCheckpoint, stateDict } from "@lookonce/nn";
 import { requireAgreement } from "../agreement.ts";
 import { predict } from "../compare.ts";

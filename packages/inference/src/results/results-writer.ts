@@ -1,7 +1,16 @@
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
-import { dirname, extname, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import { appendWholeSync, besideOf, renameIntoPlaceSync, writing } from "@lookonce/files";
+import {
+  appendFileSync,
+  appendWholeSync,
+  besideOf,
+  dirname,
+  extname,
+  join,
+  mkdirSync,
+  renameIntoPlaceSync,
+  writeFileSync,
+  writing,
+} from "@lookonce/files";
 import { type Image, writeImage } from "@lookonce/image";
 import type { DrawOptions } from "@lookonce/plots";
 import { VideoWriter } from "#video-writer";

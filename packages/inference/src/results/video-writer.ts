@@ -1,8 +1,6 @@
 import { once } from "node:events";
-import { mkdir, rm } from "node:fs/promises";
-import { dirname } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import { besideOf, renameIntoPlace } from "@lookonce/files";
+import { besideOf, dirname, mkdir, renameIntoPlace, rm } from "@lookonce/files";
 import { type Image, resizeBilinear, type Size } from "@lookonce/image";
 import { FfmpegProcess, oncePerProgram, textOf } from "../sources/video/ffmpeg-process.ts";
 

@@ -1,4 +1,4 @@
-import { extname } from "node:path";
+import { extname } from "@lookonce/files";
 
 /** Endings of images. HEIC cannot be decoded; such files are listed so that they do not vanish in silence. */
 export const imageExtensions: ReadonlySet<string> = new Set([

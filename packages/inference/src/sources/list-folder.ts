@@ -1,6 +1,5 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
+import { join, readdir } from "@lookonce/files";
 import { imageExtensions, isShown } from "./file-kinds.ts";
 
 /**

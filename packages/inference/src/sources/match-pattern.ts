@@ -1,5 +1,5 @@
-import { isAbsolute, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
+import { isAbsolute, join } from "@lookonce/files";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { isShown } from "./file-kinds.ts";
 

@@ -1,6 +1,6 @@
-import { resolve } from "node:path";
 import { Readable } from "node:stream";
 import { LookonceError } from "@lookonce/errors";
+import { resolve } from "@lookonce/files";
 import { withoutEnding } from "./file-name.ts";
 import { originItems } from "./origin-items.ts";
 import { type Resolved, resolveAll, resolveEntry } from "./resolve-entry.ts";

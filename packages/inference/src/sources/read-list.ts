@@ -1,6 +1,5 @@
-import { extname } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import { readRegular } from "@lookonce/files";
+import { extname, readRegular, textOf } from "@lookonce/files";
 
 /** Heads of the first column that lists written by other programs have. */
 const heads = new Set(["file", "filename", "image", "image_path", "path", "source", "url"]);
@@ -13,7 +12,7 @@ const maxBytes = 2 ** 28;
  * a `.csv` file it is the first column, without its head.
  */
 export async function readList(path: string): Promise<string[]> {
-  const text = (await readRegular(path, { what: "list of images", maxBytes })).toString("utf8");
+  const text = textOf(await readRegular(path, { what: "list of images", maxBytes }));
   if (text.includes("\u0000")) throw new LookonceError("FORMAT", `${path} is no list: it is not a text file.`);
   const lines = text
     .replace(/^\ufeff/, "")

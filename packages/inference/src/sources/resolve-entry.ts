@@ -1,9 +1,18 @@
-import type { Stats } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
-import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { didYouMean, LookonceError } from "@lookonce/errors";
-import { checkRegular, isMissing } from "@lookonce/files";
+import {
+  basename,
+  checkRegular,
+  dirname,
+  extname,
+  isMissing,
+  join,
+  readdir,
+  relative,
+  resolve,
+  type Stats,
+  stat,
+} from "@lookonce/files";
 import { imageFrom } from "@lookonce/image";
 import { kindOfFile } from "./file-kinds.ts";
 import { fileName, relativeName } from "./file-name.ts";

@@ -1,4 +1,4 @@
-import { basename, dirname } from "node:path";
+import { basename, dirname } from "@lookonce/files";
 import type { Results } from "../results.ts";
 import { fileName, withoutEnding } from "../sources/file-name.ts";
 

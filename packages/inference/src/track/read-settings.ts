@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
 import { parseTracker, type TrackerSettings, trackerPresets } from "@lookonce/config";
 import { lineOf, readYaml } from "@lookonce/documents";
+import { existsSync } from "@lookonce/files";
 import { parseZones, type Zones } from "@lookonce/tracking";
 
 /**

@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
 import { LookonceError } from "@lookonce/errors";
-import { appendWholeSync, writeWholeSync } from "@lookonce/files";
+import { appendWholeSync, existsSync, readFileSync, writeWholeSync } from "@lookonce/files";
 import type { Hyps } from "./mutate.ts";
 
 /** Scores of a generation: the fitness, and the columns that the task has in `results.csv`, such as `metrics/mAP50(B)`. */

@@ -1,8 +1,7 @@
-import { join } from "node:path";
 import { type FamilySettings, hypKeys, type Recipe, type SearchSpace } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
 import { detect } from "@lookonce/families";
-import { appendWholeSync, writeWholeSync } from "@lookonce/files";
+import { appendWholeSync, join, writeWholeSync } from "@lookonce/files";
 import type { Random } from "@lookonce/random";
 import { dump } from "js-yaml";
 import { type EvolvedGeneration, EvolveTable, type GenerationScores } from "./evolve-table.ts";

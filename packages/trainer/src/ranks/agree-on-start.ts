@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { Dataset } from "@lookonce/data";
+import { createHash } from "@lookonce/files";
 import { type DetectionModel, stateDict } from "@lookonce/nn";
 import { listImages } from "../data-fingerprint.ts";
 import type { ResolvedSettings, TrainOptions } from "../train-options.ts";

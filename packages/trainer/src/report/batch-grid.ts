@@ -1,6 +1,6 @@
-import { basename } from "node:path";
 import { type Batch, imagesOf } from "@lookonce/data";
 import { labelShapes, resultEntries, shapesOf, type Task } from "@lookonce/families";
+import { basename } from "@lookonce/files";
 import { type Detections, pickDetections } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
 import type { GridImage } from "@lookonce/plots";

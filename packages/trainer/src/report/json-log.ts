@@ -1,5 +1,4 @@
-import { join } from "node:path";
-import { appendWholeSync, writeWholeSync } from "@lookonce/files";
+import { appendWholeSync, join, writeWholeSync } from "@lookonce/files";
 import { dump } from "js-yaml";
 import type { TrainCallbacks } from "./callbacks.ts";
 

@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { type Dataset, datasetStatistics } from "@lookonce/data";
 import { warn } from "@lookonce/errors";
+import { existsSync, join, readFileSync } from "@lookonce/files";
 import { writeImage } from "@lookonce/image";
 import { batchGrid } from "./batch-grid.ts";
 import type { RunInfo, TrainCallbacks } from "./callbacks.ts";

@@ -1,7 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { taskOf } from "@lookonce/families";
-import { appendWholeSync, writeWholeSync } from "@lookonce/files";
+import { appendWholeSync, existsSync, join, readFileSync, writeWholeSync } from "@lookonce/files";
 import type { EpochInfo, RunInfo, TrainCallbacks } from "./callbacks.ts";
 
 /**

@@ -1,7 +1,14 @@
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { cocoRows } from "@lookonce/families";
-import { appendWholeSync, besideOf, renameIntoPlaceSync, writing } from "@lookonce/files";
+import {
+  appendFileSync,
+  appendWholeSync,
+  besideOf,
+  dirname,
+  mkdirSync,
+  renameIntoPlaceSync,
+  writeFileSync,
+  writing,
+} from "@lookonce/files";
 import { resultsInFiles } from "./results-in-files.ts";
 import type { ValidationCallbacks } from "./validation-callbacks.ts";
 

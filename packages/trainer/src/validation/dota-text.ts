@@ -1,7 +1,15 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { basename, extname, join } from "node:path";
 import { ObbResults } from "@lookonce/families";
-import { appendWholeSync, besideOf, renameIntoPlaceSync, writing } from "@lookonce/files";
+import {
+  appendWholeSync,
+  basename,
+  besideOf,
+  extname,
+  join,
+  mkdirSync,
+  renameIntoPlaceSync,
+  writeFileSync,
+  writing,
+} from "@lookonce/files";
 import { resultsInFiles } from "./results-in-files.ts";
 import type { ValidationCallbacks, ValidationInfo } from "./validation-callbacks.ts";
 

@@ -1,6 +1,5 @@
-import { basename, dirname, extname, join } from "node:path";
 import { labelLines } from "@lookonce/families";
-import { writeWholeSync } from "@lookonce/files";
+import { basename, dirname, extname, join, writeWholeSync } from "@lookonce/files";
 import { resultsInFiles } from "./results-in-files.ts";
 import type { ValidationCallbacks, ValidationInfo } from "./validation-callbacks.ts";
 

@@ -1,6 +1,6 @@
-import { join } from "node:path";
 import { warn } from "@lookonce/errors";
 import { taskOf } from "@lookonce/families";
+import { join } from "@lookonce/files";
 import { writeImage } from "@lookonce/image";
 import { batchGrid } from "../report/batch-grid.ts";
 import { attempt, type OnNotice } from "../report/plot-logger.ts";

@@ -1,11 +1,8 @@
-import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type BenchmarkArgs, type benchmarkFormats, onnxRuntimeDevices, withDefaults } from "@lookonce/config";
 import type { Dataset } from "@lookonce/data";
 import type { DeviceName } from "@lookonce/device";
 import { LookonceError } from "@lookonce/errors";
-import { writing } from "@lookonce/files";
+import { join, mkdir, mkdtemp, rm, stat, tmpdir, writing } from "@lookonce/files";
 import { type LogOptions, labelsOf, openDataset } from "../open-dataset.ts";
 import type { ExportOptions } from "../options.ts";
 import { YOLO } from "../yolo.ts";

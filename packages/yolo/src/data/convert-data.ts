@@ -1,5 +1,3 @@
-import { readdir } from "node:fs/promises";
-import { extname } from "node:path";
 import { type DataConvertArgs, withDefaults } from "@lookonce/config";
 import type {
   ConversionResult,
@@ -9,6 +7,7 @@ import type {
   WrittenAnnotations,
 } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
+import { extname, readdir } from "@lookonce/files";
 import { type LogOptions, openDataset } from "../open-dataset.ts";
 
 /** Options of {@link convertData}. */

@@ -1,6 +1,6 @@
-import { join } from "node:path";
 import { type DataStatsArgs, withDefaults } from "@lookonce/config";
 import type { DatasetStatistics } from "@lookonce/data";
+import { join } from "@lookonce/files";
 import { type LogOptions, labelsOf, openDataset } from "../open-dataset.ts";
 import { makeRunDirectory } from "../run-directory.ts";
 

@@ -1,5 +1,5 @@
-import { basename } from "node:path";
 import type { DatasetEntry, LabelKind } from "@lookonce/data";
+import { basename } from "@lookonce/files";
 import { cornersToRotated, normalizedXywhToXyxy } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
 import type { GridImage } from "@lookonce/plots";

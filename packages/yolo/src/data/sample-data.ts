@@ -1,7 +1,7 @@
-import { basename, join } from "node:path";
 import { type DataSampleArgs, familySettings, type HypFamily, hypPreset, withDefaults } from "@lookonce/config";
 import type { AugmentSettings, BatchLoader, DatasetEntry } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
+import { basename, join } from "@lookonce/files";
 import type { Image } from "@lookonce/image";
 import type { GridImage } from "@lookonce/plots";
 import { Random } from "@lookonce/random";

@@ -1,7 +1,6 @@
-import { realpathSync } from "node:fs";
-import { basename, extname } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 import type { ExportFormat, FormatDescription } from "@lookonce/export";
+import { basename, extname, realpathSync } from "@lookonce/files";
 import type { ExportOptions } from "../options.ts";
 
 /** Which format is meant, and which file is to be written for the model in `source`. */

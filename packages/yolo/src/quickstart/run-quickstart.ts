@@ -1,8 +1,7 @@
-import { dirname, join, relative } from "node:path";
 import type { QuickstartModel, TaskName } from "@lookonce/config";
 import { Dataset, type GeneratedShapes, generateShapes, type LabelKind } from "@lookonce/data";
 import { taskOf } from "@lookonce/families";
-import { writeWholeSync } from "@lookonce/files";
+import { dirname, join, relative, writeWholeSync } from "@lookonce/files";
 import { writeImage } from "@lookonce/image";
 import type { PlainBox, Results } from "@lookonce/inference";
 import { plotLines, writePlot } from "@lookonce/plots";

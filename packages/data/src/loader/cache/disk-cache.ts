@@ -1,8 +1,14 @@
-import { createHash } from "node:crypto";
-import type { Stats } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { writeWhole } from "@lookonce/files";
+import {
+  basename,
+  createHash,
+  dirname,
+  join,
+  type OpenFile,
+  open,
+  type Stats,
+  stat,
+  writeWhole,
+} from "@lookonce/files";
 import type { Image } from "@lookonce/image";
 import { imageBytes } from "./memory-cache.ts";
 
@@ -83,7 +89,7 @@ function header({ size, mtimeMs }: SourceState, { width, height }: Image): Buffe
 
 /** The image in a file of the cache, unless there is none, it is not whole, or its source has changed. */
 async function readKept(file: string, source: SourceState): Promise<Image | undefined> {
-  let handle: FileHandle;
+  let handle: OpenFile;
   try {
     handle = await open(file);
   } catch {

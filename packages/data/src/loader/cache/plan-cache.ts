@@ -1,5 +1,4 @@
-import { existsSync, statfsSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, existsSync, statfsSync, statSync } from "@lookonce/files";
 import type { Size } from "@lookonce/image";
 import { cacheFile, type DiskCacheSettings } from "./disk-cache.ts";
 import { imageBytes, layOutMemory, type MemoryLayout } from "./memory-cache.ts";

@@ -1,6 +1,6 @@
-import { basename, dirname, join } from "node:path";
 import { parseJson } from "@lookonce/documents";
 import { LookonceError } from "@lookonce/errors";
+import { basename, dirname, join } from "@lookonce/files";
 import type { SourceSettings, VideoOrigin } from "../source.ts";
 import { textOf } from "./ffmpeg-process.ts";
 import { checkVideoFile } from "./video-input.ts";

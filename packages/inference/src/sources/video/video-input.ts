@@ -1,6 +1,5 @@
-import { dirname, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import { openRegular, readRegular } from "@lookonce/files";
+import { dirname, join, openRegular, readRegular, textOf } from "@lookonce/files";
 import { kindOfFile } from "../file-kinds.ts";
 
 /**
@@ -69,7 +68,7 @@ export async function checkVideoFile(path: string): Promise<void> {
 async function checkPlaylist(path: string, seen: Set<string>): Promise<void> {
   if (seen.has(path)) return;
   seen.add(path);
-  const text = (await readRegular(path, { what: "playlist", maxBytes: 2 ** 22 })).toString("utf8");
+  const text = textOf(await readRegular(path, { what: "playlist", maxBytes: 2 ** 22 }));
   if (!text.startsWith("#EXTM3U")) {
     throw new LookonceError("UNSUPPORTED", `${path} is no HLS playlist: pass the video itself, or the address.`);
   }
