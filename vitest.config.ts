@@ -19,14 +19,19 @@ buildSync({
   logLevel: "error",
 });
 
-/** Leaves npm's packages out of a bundle and bundles ours from their sources. */
-const oursOnly: EsbuildPlugin = {
-  name: "ours-only",
+/** npm's packages of many small files: to find and read these takes longer than all else when a program starts. */
+const bundledPackages = /^(sharp$|d3-|@bufbuild\/|pure-rand\/|js-yaml$)/;
+
+/** Bundles our packages from their sources, and those of npm that are worth it; leaves the others out. */
+const chosenPackages: EsbuildPlugin = {
+  name: "chosen-packages",
   setup({ onResolve }) {
     onResolve({ filter: /register_all_gradients\.js$/ }, () => ({ path: gradients, external: true }));
-    onResolve({ filter: /^[^./#]/ }, ({ path, kind }) =>
-      kind === "entry-point" || /^(@lookonce\/|lookonce$)/.test(path) ? undefined : { external: true },
-    );
+    onResolve({ filter: /^[^./#]/ }, ({ path, kind, importer }) => {
+      if (path.startsWith("@img/sharp-")) return { external: true };
+      const isChosen = /^(@lookonce\/|lookonce$)/.test(path) || bundledPackages.test(path);
+      return kind === "entry-point" || isChosen || importer.includes("node_modules") ? undefined : { external: true };
+    });
   },
 };
 
@@ -34,11 +39,11 @@ const oursOnly: EsbuildPlugin = {
 const ownPlaces: EsbuildPlugin = {
   name: "own-places",
   setup({ onLoad }) {
-    onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-      if (path.includes("node_modules")) return;
+    onLoad({ filter: /\.(ts|mjs)$/ }, async ({ path }) => {
       if (isWorkerAddress(path)) return { contents: (await bundleProgram(path)).contents, loader: "js" };
       const place = JSON.stringify(pathToFileURL(path).href);
-      return { contents: readFileSync(path, "utf8").replaceAll("import.meta.url", place), loader: "ts" };
+      const contents = readFileSync(path, "utf8").replaceAll("import.meta.url", place);
+      return { contents, loader: path.endsWith(".ts") ? "ts" : "js" };
     });
   },
 };
@@ -80,7 +85,9 @@ async function bundle(address: string): Promise<Program> {
     format: "esm",
     platform: "node",
     conditions: ["@lookonce/source"],
-    plugins: [oursOnly, ownPlaces],
+    plugins: [chosenPackages, ownPlaces],
+    // For packages that are CommonJS
+    banner: { js: 'import { createRequire as requireBy } from "node:module"; const require = requireBy(import.meta.url);' },
     sourcemap: "inline",
     metafile: true,
     logLevel: "error",
