@@ -87,8 +87,9 @@ async function bundle(address: string): Promise<Program> {
     conditions: ["@lookonce/source"],
     plugins: [chosenPackages, ownPlaces],
     // For packages that are CommonJS
-    banner: { js: 'import { createRequire as requireBy } from "node:module"; const require = requireBy(import.meta.url);' },
-    sourcemap: "inline",
+    banner: {
+      js: 'import { createRequire as requireBy } from "node:module"; const require = requireBy(import.meta.url);',
+    },
     metafile: true,
     logLevel: "error",
   });
