@@ -1,4 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
+import { latin1Of } from "./bytes.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { readBytes } from "./files.ts";
 import { decodeSafetensors } from "./safetensors/decode.ts";
@@ -54,7 +55,7 @@ export function readCheckpoint(file: string | Uint8Array, options: ReadCheckpoin
 type Kind = "zip" | "safetensors" | "legacy" | "pointer" | "page" | "unknown";
 
 function kindOf(bytes: Uint8Array): Kind {
-  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 64)).toString("latin1");
+  const start = latin1Of(bytes.subarray(0, 64));
   if (start.startsWith("PK\x03\x04")) return "zip";
   // A pickle of the number 0x1950a86a20f9469cfc6c opens every file that torch.save wrote before PyTorch 1.6.
   if (start.startsWith("l\xfc\x9cF\xf9 j\xa8P\x19", 4)) return "legacy";

@@ -142,6 +142,15 @@ describe("the file system of browsers", () => {
 });
 
 describe("hashes of browsers", () => {
+  it("include zlib's checksum, in pieces, too", () => {
+    const content = new Uint8Array(1003).map((_, i) => i * i);
+    for (const end of [0, 1, 2, 3, 4, 5, 1003]) {
+      const [start, rest] = [content.subarray(0, end), content.subarray(end)];
+      expect(webHash.crc32(rest, webHash.crc32(start))).toBe(nodeHash.crc32(content));
+    }
+    expect(webHash.crc32("Grüße")).toBe(nodeHash.crc32("Grüße"));
+  });
+
   it("are those of Node", () => {
     for (const { createHash, createHmac } of [nodeHash, webHash]) {
       expect(

@@ -1,5 +1,7 @@
 import * as crypto from "node:crypto";
 
+export { crc32 } from "node:zlib";
+
 /** A hash that is computed from pieces. */
 export interface Hash {
   /** Adds bytes, or a text as UTF-8. */

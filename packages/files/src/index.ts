@@ -1,5 +1,5 @@
 export * from "#file-system";
-export { createHash, createHmac, type Hash } from "#hash";
+export { crc32, createHash, createHmac, type Hash } from "#hash";
 export { type CacheFolderSettings, cacheFolder, tmpdir } from "#host";
 export { type LockOptions, type LockOwner, withLock } from "#lock";
 export * from "#path";

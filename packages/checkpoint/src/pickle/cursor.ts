@@ -1,5 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
+import { textOf } from "@lookonce/files";
 import { type Budget, cost } from "../budget.ts";
+import { viewOf } from "../bytes.ts";
 
 /** Reads numbers, lines and runs of bytes one after another; running past the end is a `FORMAT` error. */
 export class Cursor {
@@ -7,12 +9,12 @@ export class Cursor {
   readonly budget: Budget;
   position = 0;
   readonly #bytes: Uint8Array;
-  readonly #buffer: Buffer;
+  readonly #view: DataView;
 
   /** @param name what to call the data in errors */
   constructor(bytes: Uint8Array, name: string, budget: Budget) {
     this.#bytes = bytes;
-    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#view = viewOf(bytes);
     this.name = name;
     this.budget = budget;
   }
@@ -35,30 +37,30 @@ export class Cursor {
   }
 
   u8(): number {
-    return this.#buffer.readUInt8(this.#advance(1));
+    return this.#view.getUint8(this.#advance(1));
   }
 
   u16(): number {
-    return this.#buffer.readUInt16LE(this.#advance(2));
+    return this.#view.getUint16(this.#advance(2), true);
   }
 
   i32(): number {
-    return this.#buffer.readInt32LE(this.#advance(4));
+    return this.#view.getInt32(this.#advance(4), true);
   }
 
   u32(): number {
-    return this.#buffer.readUInt32LE(this.#advance(4));
+    return this.#view.getUint32(this.#advance(4), true);
   }
 
   /** An unsigned 64-bit count; counts beyond 2^53 cannot be met by any file and are an error. */
   u64(): number {
-    const value = this.#buffer.readBigUInt64LE(this.#advance(8));
+    const value = this.#view.getBigUint64(this.#advance(8), true);
     if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw this.error(`a length of ${value}`);
     return Number(value);
   }
 
   f64(): number {
-    return this.#buffer.readDoubleBE(this.#advance(8));
+    return this.#view.getFloat64(this.#advance(8));
   }
 
   /** A view, not a copy, of the next bytes. */
@@ -72,7 +74,7 @@ export class Cursor {
   text(count: number): string {
     const start = this.#advance(count);
     this.budget.charge(2 * count);
-    return this.#buffer.toString("utf8", start, this.position);
+    return textOf(this.#bytes.subarray(start, this.position));
   }
 
   /** The text up to the next line feed, which is skipped. */

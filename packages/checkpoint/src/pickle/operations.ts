@@ -33,7 +33,8 @@ function parseInteger(text: string): number | bigint | undefined {
 /** A little-endian two's complement number of any length. */
 function integerFromBytes(bytes: Uint8Array): number | bigint {
   if (bytes.length === 0) return 0;
-  const value = BigInt(`0x${Buffer.from(bytes).reverse().toString("hex")}`);
+  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"));
+  const value = BigInt(`0x${digits.reverse().join("")}`);
   return narrow(BigInt.asIntN(bytes.length * 8, value));
 }
 

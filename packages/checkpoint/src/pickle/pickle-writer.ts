@@ -1,4 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
+import { concatBytes } from "../bytes.ts";
 
 /** A value of Python's that a pickle can contain. Arrays become lists, objects and maps dicts; {@link PickleWriter.tuple} a tuple. */
 export type PickleValue =
@@ -44,7 +45,7 @@ export class PickleWriter {
   /** All bytes, with the end. */
   finish(): Uint8Array {
     this.#write(code.stop);
-    return Buffer.concat(this.#parts);
+    return concatBytes(this.#parts);
   }
 
   /** @throws LookonceError `ARGUMENT` for a value that Python has no plain form of */
@@ -83,7 +84,7 @@ export class PickleWriter {
 
   /** A class or function by its name. */
   global(module: string, name: string): void {
-    this.#write(code.global, ...Buffer.from(`${module}\n${name}\n`));
+    this.#write(code.global, ...new TextEncoder().encode(`${module}\n${name}\n`));
   }
 
   /** The result of a function of that name. */
@@ -112,23 +113,23 @@ export class PickleWriter {
   }
 
   #text(text: string): void {
-    const bytes = Buffer.from(text);
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(bytes.length);
-    this.#write(code.text, ...length);
+    const bytes = new TextEncoder().encode(text);
+    const { length } = bytes;
+    this.#write(code.text, length & 255, (length >> 8) & 255, (length >> 16) & 255, length >>> 24);
     this.#parts.push(bytes);
   }
 
   #number(value: number): void {
-    const bytes = Buffer.alloc(8);
+    const bytes = new Uint8Array(8);
+    const view = new DataView(bytes.buffer);
     if (!Number.isSafeInteger(value) || Object.is(value, -0)) {
       // The only big-endian number of the format.
-      bytes.writeDoubleBE(value);
+      view.setFloat64(0, value);
       this.#write(code.float, ...bytes);
     } else if (value >= 0 && value < 2 ** 8) this.#write(code.byte, value);
     else if (value >= 0 && value < 2 ** 16) this.#write(code.short, value & 255, value >> 8);
     else {
-      bytes.writeBigInt64LE(BigInt(value));
+      view.setBigInt64(0, BigInt(value), true);
       const isInt = value >= -(2 ** 31) && value < 2 ** 31;
       this.#write(...(isInt ? [code.int, ...bytes.subarray(0, 4)] : [code.long, 8, ...bytes]));
     }

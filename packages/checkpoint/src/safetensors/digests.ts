@@ -1,6 +1,6 @@
-import { crc32 } from "node:zlib";
 import { parseJsonValue } from "@lookonce/documents";
 import { LookonceError } from "@lookonce/errors";
+import { crc32 } from "@lookonce/files";
 import { jsonLimits } from "./json-limits.ts";
 
 /** The key of `__metadata__` under which this package's own files keep a digest of every tensor, as JSON. */

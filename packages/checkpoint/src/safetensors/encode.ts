@@ -1,4 +1,5 @@
 import { writeWholeSync } from "@lookonce/files";
+import { concatBytes } from "../bytes.ts";
 import { badTensor, tensorBytes } from "../element-types.ts";
 import { readBytes } from "../files.ts";
 import type { StoredTensor } from "../tensor.ts";
@@ -23,14 +24,7 @@ export function encodeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
   options: EncodeOptions = {},
 ): Uint8Array {
-  const parts = encodeParts(tensors, metadata, options);
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    out.set(part, offset);
-    offset += part.length;
-  }
-  return out;
+  return concatBytes(encodeParts(tensors, metadata, options));
 }
 
 /** Reads a safetensors file; see {@link decodeSafetensors}. `IO` when the file cannot be had. */

@@ -114,5 +114,5 @@ function encode(args: readonly unknown[]): Uint8Array {
   if (typeof text !== "string" || (encoding !== "latin1" && encoding !== "latin-1")) {
     throw new LookonceError("FORMAT", "bytes are given in an unknown encoding");
   }
-  return new Uint8Array(Buffer.from(text, "latin1"));
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

@@ -1,10 +1,12 @@
-import { crc32 } from "node:zlib";
 import { LookonceError } from "@lookonce/errors";
+import { crc32, textOf } from "@lookonce/files";
+import { viewOf } from "../bytes.ts";
 
 /** A model of a thousand layers has some ten thousand storages. */
 const maxEntries = 100_000;
 
-const signatures = { end: "PK\x05\x06", directory: "PK\x01\x02", local: "PK\x03\x04" };
+/** "PK" and two bytes, as little-endian numbers. */
+const signatures = { end: 0x06054b50, directory: 0x02014b50, local: 0x04034b50 };
 
 /** An entry of a zip archive. */
 export interface ZipEntry {
@@ -29,10 +31,10 @@ interface Place {
  * @throws LookonceError `FORMAT` when it is damaged; reading a compressed entry is `UNSUPPORTED`
  */
 export function unzipStored(bytes: Uint8Array, name: string): Map<string, ZipEntry> {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   const damaged = (why: string): LookonceError => damagedZip(name, why);
   const places = new Map<string, Place>();
-  for (const place of directory(buffer, name)) {
+  for (const place of directory(bytes, name)) {
     if (places.has(place.entry)) throw damaged(`two entries are named ${quoted(place.entry)}`);
     if (places.size === maxEntries) throw damaged(`it has more than ${maxEntries} entries`);
     places.set(place.entry, place);
@@ -48,10 +50,10 @@ export function unzipStored(bytes: Uint8Array, name: string): Map<string, ZipEnt
       const fault = "its zip entries are compressed, which torch.save never does";
       throw new LookonceError("UNSUPPORTED", `${name}: ${fault}; save the checkpoint again with torch.save`);
     }
-    if (!hasSignature(buffer, start, "local")) throw damaged(`${what} is missing`);
-    const from = start + 30 + buffer.readUInt16LE(start + 26) + buffer.readUInt16LE(start + 28);
+    if (!hasSignature(view, start, "local")) throw damaged(`${what} is missing`);
+    const from = start + 30 + view.getUint16(start + 26, true) + view.getUint16(start + 28, true);
     if (from + size > bytes.length) throw damaged(`${what} is cut off`);
-    const content = new Uint8Array(buffer.subarray(from, from + size));
+    const content = new Uint8Array(bytes.subarray(from, from + size));
     // Zero where PyTorch did not compute any (torch.serialization.set_crc32_options)
     if (checksum !== 0 && crc32(content) !== checksum) throw damaged(`${what} does not match its checksum`);
     return content;
@@ -60,32 +62,34 @@ export function unzipStored(bytes: Uint8Array, name: string): Map<string, ZipEnt
 }
 
 /** The entries by the directory at the archive's end. */
-function* directory(buffer: Buffer, name: string): Generator<Place> {
+function* directory(bytes: Uint8Array, name: string): Generator<Place> {
   const broken = damagedZip(name, "the directory at its end is missing or broken");
-  const at = buffer.lastIndexOf(signatures.end, undefined, "latin1");
-  if (at < 0 || at + 22 > buffer.length) throw broken;
-  let next = buffer.readUInt32LE(at + 16);
-  const end = next + buffer.readUInt32LE(at + 12);
+  const view = viewOf(bytes);
+  let at = bytes.lastIndexOf(0x50, bytes.length - 22);
+  while (at > 0 && view.getUint32(at, true) !== signatures.end) at = bytes.lastIndexOf(0x50, at - 1);
+  if (bytes.length < 22 || at < 0 || view.getUint32(at, true) !== signatures.end) throw broken;
+  let next = view.getUint32(at + 16, true);
+  const end = next + view.getUint32(at + 12, true);
   if (end > at) throw broken;
   while (next < end) {
-    if (next + 46 > end || !hasSignature(buffer, next, "directory")) throw broken;
-    const size = buffer.readUInt32LE(next + 20);
-    const length = buffer.readUInt16LE(next + 28);
-    const start = buffer.readUInt32LE(next + 42);
+    if (next + 46 > end || !hasSignature(view, next, "directory")) throw broken;
+    const size = view.getUint32(next + 20, true);
+    const length = view.getUint16(next + 28, true);
+    const start = view.getUint32(next + 42, true);
     yield {
-      entry: buffer.toString("utf8", next + 46, next + 46 + length),
+      entry: textOf(bytes.subarray(next + 46, next + 46 + length)),
       start,
       end: start + 30 + length + size,
       size,
-      isStored: buffer.readUInt16LE(next + 10) === 0 && buffer.readUInt32LE(next + 24) === size,
-      checksum: buffer.readUInt32LE(next + 16),
+      isStored: view.getUint16(next + 10, true) === 0 && view.getUint32(next + 24, true) === size,
+      checksum: view.getUint32(next + 16, true),
     };
-    next += 46 + length + buffer.readUInt16LE(next + 30) + buffer.readUInt16LE(next + 32);
+    next += 46 + length + view.getUint16(next + 30, true) + view.getUint16(next + 32, true);
   }
 }
 
-function hasSignature(buffer: Buffer, at: number, kind: keyof typeof signatures): boolean {
-  return at + 30 <= buffer.length && buffer.toString("latin1", at, at + 4) === signatures[kind];
+function hasSignature(view: DataView, at: number, kind: keyof typeof signatures): boolean {
+  return at + 30 <= view.byteLength && view.getUint32(at, true) === signatures[kind];
 }
 
 function quoted(entry: string): string {

@@ -1,5 +1,6 @@
-import { crc32 } from "node:zlib";
 import { LookonceError } from "@lookonce/errors";
+import { crc32 } from "@lookonce/files";
+import { concatBytes } from "../bytes.ts";
 
 /** Bytes at which the content of every entry starts, so that PyTorch can map it into memory as it is. */
 const alignment = 64;
@@ -24,12 +25,12 @@ export function zipStored(entries: readonly (readonly [name: string, data: Uint8
   const directory: Uint8Array[] = [];
   let offset = 0;
   for (const [name, data] of entries) {
-    const path = Buffer.from(name);
+    const path = new TextEncoder().encode(name);
     // Flags (names are UTF-8), method, time, date, checksum, both sizes, length of the name
     const about = numbers([2, 0x0800], [4, 0], [2, date], [4, crc32(data)], [4, data.length], [4, data.length]);
     const fields = [about, numbers([2, path.length])];
     const padding = (alignment - ((offset + 30 + path.length + 4) % alignment)) % alignment;
-    const extra = [Buffer.from("FB"), numbers([2, padding]), Buffer.alloc(padding, 0x5a)];
+    const extra = [numbers([2, 0x4246], [2, padding]), new Uint8Array(padding).fill(0x5a)];
     // Signature, versions; at the end lengths of extra fields and comment, attributes, where the entry begins
     directory.push(numbers([4, 0x02014b50], [4, 0]), ...fields, numbers([6, 0], [6, 0], [4, offset]), path);
     const start = [numbers([4, 0x04034b50], [2, 0]), ...fields, numbers([2, 4 + padding]), path, ...extra];
@@ -42,12 +43,10 @@ export function zipStored(entries: readonly (readonly [name: string, data: Uint8
 }
 
 /** Little-endian numbers, each of so many bytes. */
-function numbers(...fields: readonly [bytes: number, value: number][]): Buffer {
-  return Buffer.concat(
-    fields.map(([bytes, value]) => {
-      const out = Buffer.alloc(bytes);
-      out.writeUIntLE(value, 0, bytes);
-      return out;
-    }),
+function numbers(...fields: readonly [bytes: number, value: number][]): Uint8Array {
+  return concatBytes(
+    fields.map(([bytes, value]) =>
+      Uint8Array.from({ length: bytes }, (_, i) => Math.floor(value / 2 ** (8 * i)) % 256),
+    ),
   );
 }
