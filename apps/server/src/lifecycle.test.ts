@@ -66,7 +66,7 @@ describe("a service that is to end", () => {
     const { app } = await testService({ batch: 1, imgsz: 640, maxImgsz: 640, maxImages: 64 });
     const url = await listen(app);
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
-    const underWay = post(url, 30);
+    const underWay = post(url, 12);
     await expect.poll(() => metric(url, "lookonce_queue_length"), { interval: 5 }).toBeGreaterThan(0);
     const drained = app.drain();
     const ready = await fetch(`${url}/readyz`);
@@ -79,7 +79,7 @@ describe("a service that is to end", () => {
     expect([late.status, late.headers.get("retry-after")]).toEqual([503, "5"]);
     await drained;
     const done = await underWay;
-    expect([done.status, (await done.json()).images.length]).toEqual([200, 30]);
+    expect([done.status, (await done.json()).images.length]).toEqual([200, 12]);
     await app.close();
     await expect(fetch(`${url}/healthz`)).rejects.toThrow();
   });

@@ -5,10 +5,11 @@ import { generateShapes } from "@lookonce/data";
 import { describeShared, sharedPath } from "@lookonce/testing";
 import type { PlainResults } from "@lookonce/yolo";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Finished, lookonce, temporaryFolder } from "../test-run.ts";
+import { type Finished, lookonce, temporaryFolder, writeTinyModel } from "../test-run.ts";
 
 const folder = temporaryFolder();
 const project = join(folder, "runs");
+const model = writeTinyModel(folder, 80);
 
 /** What is on stdout with `--json`: a line for every image, then one in all. */
 function linesOf({ stdout }: Finished): { images: PlainResults[]; summary: Record<string, unknown> } {
@@ -19,7 +20,7 @@ function linesOf({ stdout }: Finished): { images: PlainResults[]; summary: Recor
 
 describe("lookonce predict with a model that has learned nothing", () => {
   const imageFolder = join(folder, "shapes/images/train");
-  const common = ["predict", "model=yolov8n.yaml", "imgsz=64", `project=${project}`];
+  const common = ["predict", `model=${model}`, "imgsz=64", `project=${project}`];
   const sawNothing = { code: 0, stdout: expect.stringMatching(/00000\.jpg: nothing/) };
 
   beforeAll(async () => {
@@ -40,7 +41,7 @@ describe("lookonce predict with a model that has learned nothing", () => {
       ...common,
       `source=${imageFolder}`,
       "save=false",
-      "conf=0.00001",
+      "conf=0.000001",
       "max_det=3",
       "--json",
     );
@@ -90,7 +91,7 @@ describe("lookonce predict with a model that has learned nothing", () => {
 });
 
 describe("lookonce predict, saving", () => {
-  const common = ["predict", "model=yolov8n.yaml", "imgsz=64", `project=${project}`, "conf=0.00001", "max_det=2"];
+  const common = ["predict", `model=${model}`, "imgsz=64", `project=${project}`, "conf=0.000001", "max_det=2"];
 
   it("writes labels, cut-outs and COCO rows for what a pattern matches, folders kept apart", async () => {
     for (const name of ["one", "two"]) {
@@ -136,7 +137,7 @@ describe.skipIf(!hasFfmpeg)("lookonce predict on a video (skipped without ffmpeg
   it("prints the video in one line, of its frames in JSON, and writes a video", async () => {
     const clip = join(folder, "clip.mp4");
     spawnSync("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "testsrc=s=64x64:r=10:d=1", "-pix_fmt", "yuv420p", clip]);
-    const common = ["predict", "model=yolov8n.yaml", "imgsz=64", `project=${project}`, `source=${clip}`, "name=clip"];
+    const common = ["predict", `model=${model}`, "imgsz=64", `project=${project}`, `source=${clip}`, "name=clip"];
     const { code, stdout } = await lookonce(...common, "vid_stride=5");
     expect(code).toBe(0);
     expect(stdout).toMatch(/^clip\.mp4: 2 frames, [\d.]+ a second: nothing in any\nsaved in /);

@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { generateShapes } from "@lookonce/data";
 import { describeShared, sharedPath } from "@lookonce/testing";
 import { beforeAll, describe, expect, it } from "vitest";
-import { lookonce, temporaryFolder } from "../test-run.ts";
+import { lookonce, temporaryFolder, writeTinyModel } from "../test-run.ts";
 
 const folder = temporaryFolder();
 const frames = join(folder, "frames");
 const tracker = join(folder, "eager.yaml");
-const common = ["model=yolov8n.yaml", "imgsz=64", `project=${join(folder, "runs")}`, "conf=1e-6", "max_det=2"];
+const model = writeTinyModel(folder, 80);
+const common = [`model=${model}`, "imgsz=64", `project=${join(folder, "runs")}`, "conf=1e-6", "max_det=2"];
 
 beforeAll(async () => {
   await generateShapes({ directory: join(folder, "shapes"), train: 1, val: 1, size: 64 });
