@@ -101,7 +101,7 @@ async function addRoutes(app: FastifyInstance, parts: ServiceParts): Promise<voi
   const { queue: url, storage } = settings;
   const queue = url === undefined || storage === undefined ? undefined : { url, storage: { url: resolve(storage) } };
   await app.register(jobsPlugin, { ...folders, device, health, tracing, queue, ...jobs });
-  await webPage(app, settings.web);
+  await webPage(app, settings);
 }
 
 /** Bounds what clients can occupy without sending a request that is processed. */

@@ -45,6 +45,8 @@ export interface ServerSettings
   requestTimeout?: number;
   /** Folder of the built web page (default: the one that is shipped). */
   web?: string;
+  /** Folder of the built studio (default: the one that is shipped). */
+  studio?: string;
   /** Options of jobs that differ from their defaults. */
   jobs?: JobSettings;
 }
@@ -58,6 +60,7 @@ type Optional =
   | "predictKey"
   | "database"
   | "web"
+  | "studio"
   | "threads"
   | "jobs"
   | "tracing"

@@ -1,28 +1,59 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance } from "fastify";
+import { studioPath } from "./security/guard.ts";
 
-/** Where the page is built to: beside this file in a built package. */
+/** Where the service's own page is built to: beside this file in a built package. */
 const builtPage = fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? "../dist/web/" : "./web/", import.meta.url));
 
 const notBuilt =
   "The lookonce service is running. Its web page is not built (npm run build builds it); the API is described at /openapi.json.\n";
 
-/** Serves the web page at `/`, without a key: it asks for one itself. Says so where it is not built. */
-export async function webPage(app: FastifyInstance, folder: string = builtPage): Promise<void> {
+/** Where the studio is built to: a package of its own. */
+function builtStudio(): string {
+  return join(dirname(createRequire(import.meta.url).resolve("@lookonce/studio/package.json")), "dist");
+}
+
+const studioNotBuilt = "The studio is not built (npm run build builds it).\n";
+
+/**
+ * Serves the web page at `/`, without a key: it asks for one itself; and at `/studio/` the page that labels and trains in the
+ * browser, and asks the service for nothing but its files. Says so where one is not built.
+ */
+export async function webPage(
+  app: FastifyInstance,
+  { web = builtPage, studio = builtStudio() }: { web?: string | undefined; studio?: string | undefined },
+): Promise<void> {
+  await servePage(app, { folder: web, prefix: "/", notBuilt });
+  await servePage(app, { folder: studio, prefix: studioPath, notBuilt: studioNotBuilt });
+  app.get("/studio", { config: { isPublic: true }, schema: { hide: true } }, async (_request, reply) =>
+    reply.redirect(studioPath),
+  );
+}
+
+interface PageOptions {
+  folder: string;
+  prefix: string;
+  /** What stands in the place of a page that is not built. */
+  notBuilt: string;
+}
+
+async function servePage(app: FastifyInstance, { folder, prefix, notBuilt }: PageOptions): Promise<void> {
   await app.register(async (page) => {
     page.addHook("onRoute", (route) => {
       route.config = { ...route.config, isPublic: true };
       route.schema = { ...route.schema, hide: true };
     });
     if (!existsSync(join(folder, "index.html"))) {
-      page.get("/", async (_request, reply) => reply.type("text/plain; charset=utf-8").send(notBuilt));
+      page.get(prefix, async (_request, reply) => reply.type("text/plain; charset=utf-8").send(notBuilt));
       return;
     }
     await page.register(fastifyStatic, {
       root: folder,
+      prefix,
       wildcard: false,
       setHeaders(reply, path) {
         // Names of built files contain a hash of what is in them; the page itself keeps its name.

@@ -1,7 +1,7 @@
 import cors from "@fastify/cors";
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from "fastify";
-import helmet from "helmet";
+import helmet, { type HelmetOptions } from "helmet";
 import { HttpError } from "../errors/http-error.ts";
 import type { FullSettings } from "../settings.ts";
 import { ApiKey } from "./api-key.ts";
@@ -22,30 +22,52 @@ declare module "fastify" {
   }
 }
 
-/** Headers that keep browsers from doing with an answer what it is not meant for. */
-const headers = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'self'"],
-      imgSrc: ["'self'", "blob:", "data:"],
-      mediaSrc: ["'self'", "blob:"],
-      workerSrc: ["'self'", "blob:"],
-      objectSrc: ["'none'"],
-      baseUri: ["'none'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-    },
-  },
+/** Where the studio is. */
+export const studioPath = "/studio/";
+
+/** What pages may load, and from where. */
+const directives = {
+  defaultSrc: ["'self'"],
+  imgSrc: ["'self'", "blob:", "data:"],
+  mediaSrc: ["'self'", "blob:"],
+  workerSrc: ["'self'", "blob:"],
+  objectSrc: ["'none'"],
+  baseUri: ["'none'"],
+  formAction: ["'self'"],
+  frameAncestors: ["'none'"],
+};
+
+const usual: HelmetOptions = {
+  contentSecurityPolicy: { useDefaults: false, directives },
   // TLS is a proxy's business, and so is what applies to its whole domain.
   hsts: false,
   xFrameOptions: { action: "deny" },
   referrerPolicy: { policy: "no-referrer" },
+};
+
+/** Headers that keep browsers from doing with an answer what it is not meant for. */
+const headers = helmet(usual);
+
+/** Those of the studio, which computes in WebAssembly, with threads: these need a page that is isolated from others. */
+const studioHeaders = helmet({
+  ...usual,
+  crossOriginEmbedderPolicy: { policy: "require-corp" },
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      ...directives,
+      scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+      connectSrc: ["'self'", "blob:"],
+    },
+  },
 });
 
 /** Adds the checks that every request must pass before its route: whom it asks, from which page, how often, with which key. */
 export async function guard(app: FastifyInstance, settings: FullSettings): Promise<void> {
-  app.addHook("onRequest", (request, reply, done) => headers(request.raw, reply.raw, () => done()));
+  app.addHook("onRequest", (request, reply, done) => {
+    const set = request.url.startsWith(studioPath) ? studioHeaders : headers;
+    set(request.raw, reply.raw, () => done());
+  });
   app.addHook("onRequest", async (_request, reply) => {
     reply.header("permissions-policy", "camera=(self), microphone=(), geolocation=()");
   });

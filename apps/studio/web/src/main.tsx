@@ -1,0 +1,61 @@
+import { StrictMode } from "react";
+import { createRoot, type Root } from "react-dom/client";
+import { Empty } from "../../../server/web/src/controls/empty.tsx";
+import { App } from "./app.tsx";
+import { Studio, storageText } from "./state/studio.ts";
+import { StudioContext } from "./state/use-studio.ts";
+import { PrivateFolder } from "./storage/folder.ts";
+import "../../../server/web/src/styles/tokens.css";
+import "../../../server/web/src/styles/base.css";
+import "../../../server/web/src/styles/controls.css";
+import "../../../server/web/src/styles/shell.css";
+import "./styles/shell.css";
+import "./styles/images.css";
+import "./styles/label.css";
+import "./styles/panels.css";
+
+const element = document.getElementById("page");
+if (element === null) throw new Error("index.html has no element #page");
+const root = createRoot(element);
+
+// Two tabs would overwrite each other's changes
+void navigator.locks.request("lookonce-studio", { ifAvailable: true }, async (lock) => {
+  if (lock === null) {
+    showProblem(
+      root,
+      "The studio is open in another tab",
+      "Close that one, or go on there; then load this page again.",
+    );
+    return;
+  }
+  await start(root);
+  // The lock is kept as long as the tab is open
+  await new Promise(() => {});
+});
+
+async function start(root: Root): Promise<void> {
+  try {
+    const studio = await Studio.open(new PrivateFolder("studio"));
+    // Asks not to be among what a browser clears when the disk is full
+    void navigator.storage.persist?.();
+    root.render(
+      <StrictMode>
+        <StudioContext value={studio}>
+          <App />
+        </StudioContext>
+      </StrictMode>,
+    );
+  } catch (error) {
+    showProblem(root, "The browser's storage cannot be used", storageText(error));
+  }
+}
+
+function showProblem(root: Root, title: string, text: string): void {
+  root.render(
+    <main>
+      <Empty title={title}>
+        <p>{text}</p>
+      </Empty>
+    </main>,
+  );
+}

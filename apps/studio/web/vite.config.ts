@@ -1,0 +1,26 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig, type UserConfig } from "vite";
+import { precache } from "./precache.ts";
+
+const config: UserConfig = defineConfig({
+  root: fileURLToPath(new URL(".", import.meta.url)),
+  // It may lie in any folder of any site.
+  base: "./",
+  plugins: [react(), precache()],
+  // Our packages come from their sources, so that the page needs no build of theirs.
+  resolve: { conditions: ["@lookonce/source", "module", "browser", "production"] },
+  publicDir: fileURLToPath(new URL("../../server/web/public", import.meta.url)),
+  build: {
+    outDir: "../dist",
+    emptyOutDir: true,
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // What is bundled asks that its license goes along.
+    license: { fileName: "licenses.md" },
+  },
+  worker: { format: "es" },
+});
+
+export default config;
