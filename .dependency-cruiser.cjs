@@ -188,12 +188,16 @@ module.exports = {
     {
       name: "no-deep-import",
       comment:
-        "Another package is entered through its src/index.ts only, the demos of `yolo` through src/demos.ts, the command through src/main.ts, an engine and a predictor without TensorFlow.js through src/engine/index.ts and src/prediction.ts.",
+        "Another package is entered through its src/index.ts only, the demos of `yolo` through src/demos.ts, the command through src/main.ts, an engine and a predictor without TensorFlow.js through src/engine/index.ts and src/prediction.ts, texts of data sets through src/formats.ts.",
       severity: "error",
       from: { path: "^((?:packages|apps)/[^/]+)/" },
       to: {
         path: "^(packages|apps)/[^/]+/",
-        pathNot: ["^$1/", "^(packages|apps)/[^/]+/(src|dist)/(index|demos|main|engine/index|prediction)\\.(ts|js)$"],
+        pathNot: [
+          "^$1/",
+          "^(packages|apps)/[^/]+/(src|dist)/(index|demos|formats|main|engine/index|prediction)\\.(ts|js)$",
+          pageParts,
+        ],
       },
     },
     {
