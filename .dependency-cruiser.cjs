@@ -127,7 +127,7 @@ const typeGraph = {
 };
 
 /** What the service's page and the studio share: controls, charts, colors, the camera. Both are bundled from these sources. */
-const pageParts = "^apps/server/web/src/(chart|controls|detect|shell)/";
+const pageParts = "^apps/server/web/src/(chart|controls|detect|shell|styles)/";
 
 // LOOKONCE_BOUNDARIES_ROOT lets the check be tried on another tree of the same layout; see scripts/boundaries.test.ts.
 const root = process.env.LOOKONCE_BOUNDARIES_ROOT ?? __dirname;

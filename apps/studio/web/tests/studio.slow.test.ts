@@ -32,7 +32,13 @@ function boxesOf(file: string): DrawnBox[] {
     .split("\n")
     .map((line) => {
       const [label = 0, cx = 0, cy = 0, w = 0, h = 0] = line.split(" ").map(Number);
-      return { label, x1: (cx - w / 2) * side, y1: (cy - h / 2) * side, x2: (cx + w / 2) * side, y2: (cy + h / 2) * side };
+      return {
+        label,
+        x1: (cx - w / 2) * side,
+        y1: (cy - h / 2) * side,
+        x2: (cx + w / 2) * side,
+        y2: (cy + h / 2) * side,
+      };
     });
 }
 

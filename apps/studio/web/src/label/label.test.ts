@@ -33,7 +33,12 @@ describe("keys", () => {
 
   it("move, resize, select, classify and remove", () => {
     expect(press("ArrowLeft")).toEqual({ kind: "nudge", dx: -1, dy: 0, resize: false });
-    expect(press("ArrowDown", { shiftKey: true, altKey: true })).toEqual({ kind: "nudge", dx: 0, dy: 10, resize: true });
+    expect(press("ArrowDown", { shiftKey: true, altKey: true })).toEqual({
+      kind: "nudge",
+      dx: 0,
+      dy: 10,
+      resize: true,
+    });
     expect(press("N")).toEqual({ kind: "select", step: 1 });
     expect([press("1"), press("0")]).toEqual([
       { kind: "class", number: 0 },

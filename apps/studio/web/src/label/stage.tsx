@@ -29,7 +29,6 @@ export function Stage({ stage, image, control, selected, active, onSelect, onDra
   // Small boxes lie on top
   const stacked = [...image.boxes, ...image.proposals].sort((a, b) => areaOf(b) - areaOf(a));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex lint/a11y/useSemanticElements: an area to draw in has no element of its own; its keys are those of the view
     <section
       ref={stage}
       className="label-stage"

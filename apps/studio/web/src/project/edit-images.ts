@@ -2,7 +2,7 @@ import { type Box, type ImageEntry, imageNamed, type Project, type Proposal } fr
 
 type Corners = Pick<Box, "x1" | "y1" | "x2" | "y2">;
 
-/** Adds images at the end; one whose name is there already takes that one's place. */
+/** Adds images at the end; one whose name is there already replaces that one. */
 export function addImages(project: Project, added: readonly ImageEntry[]): Project {
   const byName = new Map(project.images.map((image) => [image.name, image]));
   for (const image of added) byName.set(image.name, image);
@@ -43,7 +43,7 @@ export function removeBox(project: Project, image: string, id: number): Project 
   }));
 }
 
-/** Notes that an image shows nothing to be found, or takes that back. Its boxes and proposals go. */
+/** Notes that an image shows nothing to be found, or that it does. Its boxes and proposals go. */
 export function setBackground(project: Project, image: string, isBackground: boolean): Project {
   return changeImage(project, image, () =>
     isBackground ? { isBackground, boxes: [], proposals: [] } : { isBackground },

@@ -27,7 +27,9 @@ class MemoryFolder implements Folder {
   }
 
   async list(path: string): Promise<string[]> {
-    return [...this.files.keys()].filter((file) => file.startsWith(`${path}/`)).map((file) => file.slice(path.length + 1));
+    return [...this.files.keys()]
+      .filter((file) => file.startsWith(`${path}/`))
+      .map((file) => file.slice(path.length + 1));
   }
 }
 
@@ -39,7 +41,9 @@ async function saved(): Promise<{ folder: MemoryFolder; saver: ProjectSaver; pro
   const images = ["a.jpg", "b.jpg", "c.jpg"].map((name) => newImage({ name, width: 200, height: 100 }));
   const { project, id } = addClass(addImages(emptyProject, images), "cat");
   const boxed = addBox(project, "a.jpg", { ...corners, classId: id }).project;
-  const proposed = propose(setBackground(boxed, "b.jpg", true), "c.jpg", [{ ...corners, classId: id, confidence: 0.5 }]);
+  const proposed = propose(setBackground(boxed, "b.jpg", true), "c.jpg", [
+    { ...corners, classId: id, confidence: 0.5 },
+  ]);
   const saver = new ProjectSaver(folder, emptyProject);
   await saver.save(proposed);
   return { folder, saver, project: proposed };
