@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { request } from "node:http";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createApp } from "../app.ts";
 import { startService } from "../service.ts";
@@ -295,5 +297,22 @@ describe("startService", () => {
     const taken = { ...settings, host: "127.0.0.1", port: Number(new URL(url).port), runsRoot: temporaryFolder() };
     await expect(startService(taken, { mayMakeKey: false })).rejects.toThrow(/taken by another program/);
     await stop();
+  });
+});
+
+describe("the studio", () => {
+  it("is served to everyone, isolated from other pages, and may compile WebAssembly", async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "index.html"), "studio");
+    const { app } = await testService({ key: "k".repeat(32), studio: folder });
+    const { body, headers } = await app.inject({ url: "/studio/" });
+    expect(body).toBe("studio");
+    expect(headers).toMatchObject({
+      "cross-origin-opener-policy": "same-origin",
+      "cross-origin-embedder-policy": "require-corp",
+      "content-security-policy": expect.stringMatching(/default-src 'self'.*script-src 'self' 'wasm-unsafe-eval'/),
+    });
+    expect((await app.inject({ url: "/studio" })).headers.location).toBe("/studio/");
+    expect((await app.inject({ url: "/" })).headers["content-security-policy"]).not.toContain("wasm");
   });
 });
