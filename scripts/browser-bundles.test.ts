@@ -17,6 +17,7 @@ const browserPackages = [
   "nn",
   "onnx",
   "random",
+  "tensorboard",
   "tensorflow-messages",
   "tracking",
 ];

@@ -4,6 +4,7 @@ export { type CacheFolderSettings, cacheFolder, tmpdir } from "#host";
 export { type LockOptions, type LockOwner, withLock } from "#lock";
 export * from "#path";
 export { appendWholeSync } from "./append-whole.ts";
+export { concatBytes } from "./concat-bytes.ts";
 export { machineKey } from "./machine-key.ts";
 export {
   checkRegular,

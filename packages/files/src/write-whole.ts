@@ -81,7 +81,7 @@ export function writeWholeSync(path: string, content: Content, { flush = true }:
   }
 }
 
-function piecesOf(content: Content): readonly Uint8Array[] {
+export function piecesOf(content: Content): readonly Uint8Array[] {
   if (typeof content === "string") return [new TextEncoder().encode(content)];
   return content instanceof Uint8Array ? [content] : content;
 }

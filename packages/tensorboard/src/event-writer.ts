@@ -1,16 +1,15 @@
-import { type FileHandle, mkdir, open, readdir } from "node:fs/promises";
-import { hostname as ownHostname } from "node:os";
-import { join } from "node:path";
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { LookonceError } from "@lookonce/errors";
+import { appendWholeSync, join, mkdir, open, readdir, writing } from "@lookonce/files";
 import { EventSchema, SessionLog_Status } from "@lookonce/tensorflow-messages";
+import { hostname as ownHostname } from "#hostname";
 import { encodeGraph } from "./encode-graph.ts";
 import type { GraphNode } from "./graph-node.ts";
 import { encodeRecord } from "./record.ts";
 
 /** Options of {@link EventWriter}. */
 export interface EventWriterOptions {
-  /** Name of the machine, a part of the file's name. Default: that of this machine. */
+  /** Name of the machine, a part of the file's name. Default: that of this machine, in browsers `browser`. */
   hostname?: string;
   /** The time, in milliseconds since 1970. Default: the clock. */
   now?: () => number;
@@ -49,7 +48,7 @@ export class EventWriter {
   readonly #hostname: string;
   readonly #now: () => number;
   #records: Uint8Array[] = [];
-  #file: { path: string; handle: FileHandle } | undefined;
+  #path: string | undefined;
   #isClosed = false;
   /** Writing goes one flush after the other. */
   #queue: Promise<void> = Promise.resolve();
@@ -68,7 +67,7 @@ export class EventWriter {
 
   /** The file; `undefined` before anything was written. */
   get path(): string | undefined {
-    return this.#file?.path;
+    return this.#path;
   }
 
   /**
@@ -117,12 +116,11 @@ export class EventWriter {
     return run;
   }
 
-  /** Flushes and closes the file; the writer accepts no more events. A second call does nothing. */
+  /** Flushes; the writer accepts no more events. A second call does nothing. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     await this.flush();
     this.#isClosed = true;
-    await this.#file?.handle.close();
   }
 
   #summary(tag: string, step: number, value: SummaryValue["value"]): void {
@@ -139,27 +137,14 @@ export class EventWriter {
   async #write(): Promise<void> {
     const records = this.#records;
     if (records.length === 0) return;
-    try {
-      this.#file ??= await this.#open();
-      const { handle } = this.#file;
-      const { size } = await handle.stat();
-      try {
-        // In one piece, so that a crash cuts at most the last record, which readers leave out.
-        await handle.appendFile(Buffer.concat(records));
-      } catch (cause) {
-        // What a full disk took of it would make all that follows unreadable.
-        await handle.truncate(size).catch(() => {});
-        throw cause;
-      }
-    } catch (cause) {
-      const place = this.path ?? this.#directory;
-      throw new LookonceError("IO", `events cannot be written to ${place}: ${(cause as Error).message}`, { cause });
-    }
+    this.#path ??= await writing(this.#directory, () => this.#create());
+    // A crash cuts at most one record, the last, which readers leave out.
+    appendWholeSync(this.#path, records);
     this.#records = this.#records.slice(records.length);
   }
 
-  /** A new file of the name by which TensorBoard knows event files. */
-  async #open(): Promise<{ path: string; handle: FileHandle }> {
+  /** Makes a new file of the name by which TensorBoard knows event files. */
+  async #create(): Promise<string> {
     await mkdir(this.#directory, { recursive: true });
     const seconds = String(await this.#secondsOfName()).padStart(10, "0");
     const machine = this.#hostname.replace(/[^\w.-]/g, "_") || "localhost";
@@ -168,7 +153,8 @@ export class EventWriter {
       const name = `events.out.tfevents.${seconds}.${machine}.${String(number).padStart(3, "0")}`;
       const path = join(this.#directory, name);
       try {
-        return { path, handle: await open(path, "ax") };
+        await (await open(path, "ax")).close();
+        return path;
       } catch (cause) {
         if ((cause as NodeJS.ErrnoException).code !== "EEXIST" || number === maxNames - 1) throw cause;
       }

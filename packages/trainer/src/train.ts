@@ -1,7 +1,7 @@
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { LookonceError } from "@lookonce/errors";
 import { familyOf } from "@lookonce/families";
-import { join, readFileSync, writeWholeSync } from "@lookonce/files";
+import { flushFiles, join, readFileSync, writeWholeSync } from "@lookonce/files";
 import { type DetectionModel, modelFromCheckpoint } from "@lookonce/nn";
 import type { Checkpointer } from "./checkpointer.ts";
 import { imageListName, listImages } from "./data-fingerprint.ts";
@@ -140,7 +140,10 @@ async function saveLast(training: Training, notes: { epoch: number; fitness?: nu
   const isResumable = progress.losses.length < epochsOf(training);
   const saved = { progress, settings, best: earlyStopping.best, data: training.fingerprint };
   await ranks.first(async () => {
+    // In browsers, which write behind the program: what belongs to a state is there before it, and a closed tab loses neither
+    await flushFiles();
     await checkpointer.save("last", notes, isResumable ? await captureState(training, saved) : undefined);
+    await flushFiles();
   });
 }
 
@@ -172,6 +175,7 @@ async function finish(
   const seconds = secondsOf(training);
   const communication = ranks.size === 1 ? {} : { communication: await communicationOf(training) };
   await callbacks.onTrainEnd({ directory, seconds, interrupted, unreadable, ...communication });
+  await ranks.first(flushFiles);
   // What the last files failed at is everybody's failure
   await ranks.exchange();
   const files = {

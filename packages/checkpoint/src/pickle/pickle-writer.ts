@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import { concatBytes } from "../bytes.ts";
+import { concatBytes } from "@lookonce/files";
 
 /** A value of Python's that a pickle can contain. Arrays become lists, objects and maps dicts; {@link PickleWriter.tuple} a tuple. */
 export type PickleValue =

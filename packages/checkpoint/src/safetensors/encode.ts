@@ -1,5 +1,4 @@
-import { writeWholeSync } from "@lookonce/files";
-import { concatBytes } from "../bytes.ts";
+import { concatBytes, writeWholeSync } from "@lookonce/files";
 import { badTensor, tensorBytes } from "../element-types.ts";
 import { readBytes } from "../files.ts";
 import type { StoredTensor } from "../tensor.ts";

@@ -1,6 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import { crc32 } from "@lookonce/files";
-import { concatBytes } from "../bytes.ts";
+import { concatBytes, crc32 } from "@lookonce/files";
 
 /** Bytes at which the content of every entry starts, so that PyTorch can map it into memory as it is. */
 const alignment = 64;

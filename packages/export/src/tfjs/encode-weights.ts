@@ -1,4 +1,5 @@
 import { floatToHalf } from "@lookonce/checkpoint";
+import { concatBytes } from "@lookonce/files";
 import type { GraphConstant, OperationGraph, WeightEntry } from "@lookonce/graph-model";
 import type { WeightPrecision } from "../agreement.ts";
 
@@ -41,7 +42,7 @@ const shardSize = 4 * 1024 * 1024;
 
 /** The bytes of all weights in files of a size, with TensorFlow's names of such files. */
 function shards(parts: readonly Uint8Array[]): Map<string, Uint8Array> {
-  const all = Buffer.concat(parts);
+  const all = concatBytes(parts);
   const count = Math.max(1, Math.ceil(all.length / shardSize));
   return new Map(
     Array.from({ length: count }, (_, i) => [

@@ -63,5 +63,5 @@ function shapeJson(shape: readonly number[]): unknown {
 }
 
 function base64(text: string): string {
-  return Buffer.from(text, "utf8").toString("base64");
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { Image } from "@lookonce/image";
 import { WorkerPool } from "@lookonce/worker-pool";
 import type { Detector, DetectorOutput } from "../detector/detector.ts";
@@ -14,12 +15,12 @@ export type BatchDetector = Pick<Detector, "detect" | "dispose">;
  * one image.
  *
  * @param detector disposed of with the result, or at once where the threads have copies of its network
- * @param options cores to use, and whether outputs have the raw maps
+ * @param options cores to use, by default all, and whether outputs have the raw maps
  * @returns the detector itself where its network cannot run in other threads, or there would be one
  */
 export async function detectInThreads(
   detector: Detector,
-  { cores, raw }: { cores: number; raw: boolean },
+  { cores = availableParallelism(), raw }: { cores?: number | undefined; raw: boolean },
 ): Promise<BatchDetector> {
   const spec = cores > 1 ? await detector.spec?.() : undefined;
   if (spec?.kind !== "maps") return detector;

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { currentBackend } from "@lookonce/backend-onnxruntime";
 import { feed } from "@lookonce/device";
 import { familyOf, normalizeImages } from "@lookonce/families";
@@ -46,7 +45,7 @@ export async function createDetector(
   // Where each size has to be compiled: one at a time, because batches come sorted by shape
   const detector = await ModelDetector.create(copy, { ...runtime, own: true, raw, nms, capacity: 1 });
   if (images < minThreadedImages) return detector;
-  return detectInThreads(detector, { cores: runtime.threads ?? availableParallelism(), raw });
+  return detectInThreads(detector, { cores: runtime.threads, raw });
 }
 
 /** A fused model in whole batches on the device that tfjs computes on. @param model disposed of with the detector */
