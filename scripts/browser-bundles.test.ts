@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 
 /** Packages that run in browsers as they are: none of their files for browsers needs a module of Node's. */
 const browserPackages = [
+  "augment",
   "backend-onnxruntime",
   "checkpoint",
   "config",
@@ -10,12 +11,15 @@ const browserPackages = [
   "distributed",
   "documents",
   "errors",
+  "families",
   "files",
   "geometry",
+  "image",
   "loss",
   "metrics",
   "nn",
   "onnx",
+  "plots",
   "random",
   "tensorboard",
   "tensorflow-messages",

@@ -1,7 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
 import { writeWhole } from "@lookonce/files";
 import type { Size } from "@lookonce/image";
-import sharp from "sharp";
+import { renderPng } from "#canvas";
 import { ink, letters } from "./style.ts";
 import { element } from "./svg.ts";
 import { shorten, text } from "./text.ts";
@@ -17,7 +17,7 @@ export interface FigureOptions {
 /** Height of a figure's title. */
 export const titleHeight = 40;
 
-/** An SVG as a PNG on white. Equal figures become equal bytes, with one version of sharp. */
+/** An SVG as a PNG on white. Equal figures become equal bytes, with one version of sharp or of a browser. */
 export async function renderFigure(
   { width, height }: Size,
   marks: readonly string[],
@@ -39,8 +39,7 @@ export async function renderFigure(
     },
     paper + heading + marks.join(""),
   );
-  const png = await sharp(Buffer.from(svg), { unlimited: true }).flatten({ background: ink.paper }).png().toBuffer();
-  return new Uint8Array(png.buffer, png.byteOffset, png.byteLength);
+  return renderPng(svg, ink.paper);
 }
 
 /**

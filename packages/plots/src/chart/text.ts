@@ -1,6 +1,7 @@
-import { outlineText, type Weight } from "../draw/label-font.ts";
+import type { Weight } from "#font";
+import { outlineText, textMark } from "../draw/label-font.ts";
 import { ink, letters } from "./style.ts";
-import { element, round } from "./svg.ts";
+import { round } from "./svg.ts";
 
 /** How a line of text is set. */
 export interface TextOptions {
@@ -20,12 +21,12 @@ export interface TextOptions {
 /** A line of text as a path, so that no font need be on the machine. */
 export function text(line: string, options: TextOptions): string {
   const { x, y, size = letters.tick, weight = "regular", color = ink.text, anchor = "start", turn } = options;
-  const { path, width } = outlineText(line, size, weight);
-  if (path === "") return "";
+  const outline = outlineText(line, size, weight);
+  const { width } = outline;
   const shift = anchor === "start" ? 0 : anchor === "middle" ? -width / 2 : -width;
   const place = `translate(${round(x)} ${round(y)})`;
   const turned = turn === undefined ? "" : ` rotate(${turn})`;
-  return element("path", { transform: `${place}${turned} translate(${round(shift)} 0)`, fill: color, d: path });
+  return textMark(outline, { transform: `${place}${turned} translate(${round(shift)} 0)`, fill: color });
 }
 
 /** Extent of a line of text in pixels. */

@@ -2,7 +2,8 @@ import { blankImage, type Image } from "@lookonce/image";
 import { describe, expect, it } from "vitest";
 import { boxesSvg, type Drawable } from "./boxes-svg.ts";
 import { drawDetections } from "./draw-detections.ts";
-import { outlineByFont, outlineText } from "./label-font.ts";
+import { outlineByFont } from "./font.ts";
+import { outlineText } from "./label-font.ts";
 import { type Color, classColor, textColor } from "./palette.ts";
 
 function drawable(rows: readonly (readonly [...box: [number, number, number, number], label: number])[]): Drawable {

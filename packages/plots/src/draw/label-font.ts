@@ -1,65 +1,20 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { Font, PathCommand } from "opentype.js";
-import { round } from "../chart/svg.ts";
+import { hasGlyphs, outlineByFont, type TextOutline, type Weight } from "#font";
+import { element, round } from "../chart/svg.ts";
 import { advances, outlines, unitsPerEm } from "../generated/ascii-glyphs.ts";
 
-/** A line of text as an outline. */
-export interface TextOutline {
-  /** SVG path data; the text begins at x 0, its baseline is at y 0. */
-  path: string;
-  /** Extent in pixels. */
-  width: number;
-}
-
-const require = createRequire(import.meta.url);
-
-/** The font's weights that are used. */
-export type Weight = "regular" | "bold";
-
-const paths: Record<Weight, () => string> = {
-  regular: () => require.resolve("dejavu-fonts-ttf/ttf/DejaVuSans.ttf"),
-  bold: () => require.resolve("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf"),
-};
-
-const fonts = new Map<Weight, Font>();
-
-/** DejaVu Sans: many scripts, a free license, and inside an npm package, so that it is on every machine. */
-function loadFont(weight: Weight): Font {
-  let font = fonts.get(weight);
-  if (font === undefined) {
-    const bytes = readFileSync(paths[weight]());
-    // Glyphs are read when they are wanted: a label has a dozen of 6,000
-    const whole = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-    const opentype: typeof import("opentype.js") = require("opentype.js");
-    font = opentype.parse(whole, { lowMemory: true });
-    fonts.set(weight, font);
-  }
-  return font;
-}
-
-/**
- * The outline of a line of text in letters of the given size in pixels.
- *
- * Letters are set one by one with kerning: opentype.js does not know all of the font's ligature rules, and throws.
- */
+/** The outline of a line of text in letters of the given size in pixels. */
 export function outlineText(text: string, size: number, weight: Weight = "bold"): TextOutline {
   return weight === "bold" && isAscii(text) ? outlineAscii(text, size) : outlineByFont(text, size, weight);
 }
 
-/** {@link outlineText} with the font's file and its parser, which take 60 ms to load. */
-export function outlineByFont(text: string, size: number, weight: Weight): TextOutline {
-  const face = loadFont(weight);
-  const scale = size / face.unitsPerEm;
-  const glyphs = Array.from(text, (letter) => face.charToGlyph(letter));
-  let x = 0;
-  let path = "";
-  for (const [i, glyph] of glyphs.entries()) {
-    path += pathData(glyph.getPath(x, 0, size).commands);
-    const next = glyphs[i + 1];
-    x += ((glyph.advanceWidth ?? 0) + (next === undefined ? 0 : face.getKerningValue(glyph, next))) * scale;
-  }
-  return { path, width: x };
+/** A line of text as an SVG element; empty where there is nothing to see. */
+export function textMark({ path, letters }: TextOutline, look: { transform: string; fill: string }): string {
+  if (letters !== undefined) return element("text", { ...look, font: letters.font }, escaped(letters.text));
+  return path === "" ? "" : element("path", { ...look, d: path });
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 /** {@link outlineText} of printable ASCII in bold, between whose letters there is no kerning. */
@@ -89,21 +44,7 @@ function moved(numbers: string, { x, scale }: { x: number; scale: number }): str
     .join(" ");
 }
 
-/** Whether the font has a shape for every letter of a text. */
+/** Whether there is a shape for every letter of a text. */
 export function hasLetters(text: string): boolean {
-  if (isAscii(text)) return true;
-  const face = loadFont("bold");
-  return Array.from(text).every((letter) => face.charToGlyphIndex(letter) !== 0);
-}
-
-/** SVG path data. opentype.js's own writes numbers that run into each other where one is a hair below zero. */
-function pathData(commands: readonly PathCommand[]): string {
-  return commands.map((command) => command.type + coordinates(command).map(round).join(" ")).join("");
-}
-
-function coordinates(command: PathCommand): number[] {
-  if (command.type === "Z") return [];
-  const end = [command.x, command.y];
-  if (command.type === "Q") return [command.x1, command.y1, ...end];
-  return command.type === "C" ? [command.x1, command.y1, command.x2, command.y2, ...end] : end;
+  return isAscii(text) || hasGlyphs(text);
 }

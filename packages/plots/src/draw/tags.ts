@@ -1,5 +1,6 @@
 import type { Size } from "@lookonce/image";
-import { hasLetters, outlineText, type TextOutline } from "./label-font.ts";
+import type { TextOutline } from "#font";
+import { hasLetters, outlineText, textMark } from "./label-font.ts";
 import { type Color, hex, textColor } from "./palette.ts";
 
 /** Sides in pixels. */
@@ -60,7 +61,7 @@ export function tag(
   const side = font * textMargin;
   return (
     `<rect x="${px(left)}" y="${px(top)}" width="${px(right - left)}" height="${px(bottom - top)}" rx="${px(font * 0.14)}" fill="${fill}"/>` +
-    `<path transform="translate(${px(left + side)} ${px(top + font)})" fill="${ink}" d="${outline.path}"/>`
+    textMark(outline, { transform: `translate(${px(left + side)} ${px(top + font)})`, fill: ink })
   );
 }
 

@@ -1,11 +1,10 @@
 import { LookonceError } from "@lookonce/errors";
 import type { Image, Size } from "@lookonce/image";
-import sharp, { type OverlayOptions } from "sharp";
+import { compose } from "#canvas";
 import { ink } from "../chart/style.ts";
 import { element, moved, type Rect } from "../chart/svg.ts";
 import { shorten, text } from "../chart/text.ts";
 import { boxMarks } from "../draw/boxes-svg.ts";
-import { overlaid } from "../draw/draw-detections.ts";
 import { type Shapes, scaledShapes } from "../draw/shapes.ts";
 
 /** An image of a grid, with what is in it. */
@@ -66,11 +65,10 @@ export async function imageGrid(images: readonly GridImage[], options: ImageGrid
     // Below a caption there is no gap.
     return head === 0 ? place : { ...place, y };
   });
-  const overlays = await Promise.all(images.map((one, i) => scaled(one.image, places[i] as Rect)));
+  const layers = images.map(({ image }, i) => ({ image, place: places[i] as Rect }));
   const marks = images.map((one, i) => annotations(one, places[i] as Rect, { ...options, cell, head }));
   const svg = element("svg", { xmlns: "http://www.w3.org/2000/svg", ...size }, marks.join(""));
-  const canvas = sharp({ create: { ...size, channels: 3, background: ink.paper } });
-  return overlaid(canvas, size, [...overlays, { input: Buffer.from(svg), top: 0, left: 0 }]);
+  return compose({ ...size, color: ink.paper }, [...layers, { svg }]);
 }
 
 function checkImage({ boxes, classes, scores, masks, keypoints }: GridImage, index: number): void {
@@ -93,14 +91,6 @@ function fitted({ width, height }: Size, cell: Rect): Rect {
     y: cell.y + Math.floor((cell.height - size.height) / 2),
     ...size,
   };
-}
-
-async function scaled({ data, width, height }: Image, place: Rect): Promise<OverlayOptions> {
-  const raw = { width, height, channels: 3 as const };
-  // Enlarged images show their pixels as they are.
-  const kernel = place.width > width ? "nearest" : "lanczos3";
-  const input = await sharp(data, { raw }).resize(place.width, place.height, { fit: "fill", kernel }).raw().toBuffer();
-  return { input, raw: { width: place.width, height: place.height, channels: 3 }, left: place.x, top: place.y };
 }
 
 interface CellOptions extends ImageGridOptions {
