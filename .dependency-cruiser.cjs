@@ -188,14 +188,14 @@ module.exports = {
     {
       name: "no-deep-import",
       comment:
-        "Another package is entered through its src/index.ts only, the demos of `yolo` through src/demos.ts, the command through src/main.ts, an engine and a predictor without TensorFlow.js through src/engine/index.ts and src/prediction.ts, texts of data sets through src/formats.ts.",
+        "Another package is entered through its src/index.ts only, the demos of `yolo` through src/demos.ts, the command through src/main.ts, an engine, predictions and tracks without TensorFlow.js through src/engine/index.ts, src/prediction.ts and src/tracking.ts, texts of data sets through src/formats.ts.",
       severity: "error",
       from: { path: "^((?:packages|apps)/[^/]+)/" },
       to: {
         path: "^(packages|apps)/[^/]+/",
         pathNot: [
           "^$1/",
-          "^(packages|apps)/[^/]+/(src|dist)/(index|demos|formats|main|engine/index|prediction)\\.(ts|js)$",
+          "^(packages|apps)/[^/]+/(src|dist)/(index|demos|formats|main|engine/index|prediction|tracking)\\.(ts|js)$",
           pageParts,
         ],
       },

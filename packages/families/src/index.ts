@@ -3,10 +3,10 @@ export { type ClassScores, type DetectionScores, detect, letterboxingOf } from "
 export { familyOf, registerFamily } from "./family-table.ts";
 export { labelShapes } from "./label-shapes.ts";
 export type { CriterionOptions, ModelFamily } from "./model-family.ts";
-export { normalizeImages } from "./normalize-images.ts";
 export { obb } from "./obb.ts";
 export { type PoseDetections, type PoseScores, pose } from "./pose.ts";
 export { cocoRows } from "./results/coco-rows.ts";
+export { decodeEntries, encodeEntries, type SentEntries } from "./results/entry-codec.ts";
 export { KeypointResults } from "./results/keypoint-results.ts";
 export { type LabelLinesOptions, labelLines } from "./results/label-lines.ts";
 export { MaskResults } from "./results/mask-results.ts";

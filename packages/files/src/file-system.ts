@@ -1,4 +1,4 @@
-import type { FileHandle } from "node:fs/promises";
+import { type FileHandle, readFile } from "node:fs/promises";
 import { LookonceError } from "@lookonce/errors";
 
 export type { Dirent, Stats } from "node:fs";
@@ -91,4 +91,9 @@ export function addFile(path: string, _content: Blob): void {
     "UNSUPPORTED",
     `addFile(${path}): files can be added in browsers only; pass the path instead.`,
   );
+}
+
+/** A file's content as a `Blob`, which browsers do not read before it is used. @throws Error when there is none */
+export async function openBlob(path: string): Promise<Blob> {
+  return new Blob([new Uint8Array(await readFile(path))]);
 }

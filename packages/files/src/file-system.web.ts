@@ -297,3 +297,8 @@ function place(path: string, file: StoredFile): void {
   quiet.makeFolder(dirname(resolve(path)), true);
   quiet.place(path, file, "open");
 }
+
+/** As documented in file-system.ts: what is in memory is copied, snapshots of the disk are not. */
+export async function openBlob(path: string): Promise<Blob> {
+  return new Blob([...tree.file(path, "open").pieces]);
+}

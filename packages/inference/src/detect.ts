@@ -3,7 +3,6 @@
 import type { Task } from "@lookonce/families";
 import { type Detections, nonMaxSuppression, type Prediction, scaleDetections } from "@lookonce/geometry";
 import { type FitOptions, fitImage, type Image, type Letterboxed, readImage, type Size } from "@lookonce/image";
-import { detectAugmented } from "./detector/detect-augmented.ts";
 import type { Detector } from "./detector/detector.ts";
 import type { Speed } from "./results.ts";
 
@@ -85,7 +84,7 @@ export async function detectPrepared(detector: Detector, tasks: readonly DetectT
     const images = batch.map(({ prepared }) => prepared.boxed.image);
     const conf = Math.min(...batch.map(({ options }) => options.conf ?? detector.family.nms.predict.conf));
     const { predictions, inferenceMs } = await (batch[0]?.options.augment
-      ? detectAugmented(detector, images)
+      ? (await import("./detector/detect-augmented.ts")).detectAugmented(detector, images)
       : detector.detect(images, conf));
     for (const [i, task] of batch.entries()) {
       const start = performance.now();

@@ -14,6 +14,7 @@ export {
 export { createFileDetector } from "./detector/file-detector.ts";
 export { type BranchChoice, branchFor, headSpec } from "./detector/head-spec.ts";
 export { ModelDetector, type ModelDetectorOptions } from "./detector/model-detector.ts";
+export { normalizeImages } from "./detector/normalize-images.ts";
 export {
   type DetectorGraphOptions,
   detectorGraph,

@@ -22,7 +22,7 @@ const html = `<!doctype html><title>A module</title><script>window.module = impo
 
 /** The module in a worker of the page, which calls its functions by messages. */
 const workerHtml = `<!doctype html><title>A module in a worker</title><script>
-  const worker = new Worker("/worker.js", { type: "module" });
+  const worker = new Worker("/in-worker.js", { type: "module" });
   const calls = [];
   worker.onmessage = ({ data: { id, result, error } }) => {
     const [resolve, reject] = calls[id];
@@ -46,42 +46,46 @@ onmessage = async ({ data: { id, name, given } }) => {
 /** Where such pages find the files of ONNX Runtime. */
 export const runtimeFiles = "/onnxruntime/";
 
+/** Options of {@link openModule}. */
+export interface OpenModuleOptions {
+  /** Whether the page is isolated from others: only then it has threads that share memory. Default true. */
+  isIsolated?: boolean;
+  /** Whether the module runs in a worker of the page, where files can be read without promises. Default false. */
+  inWorker?: boolean;
+  /** More switches of Chromium. */
+  args?: readonly string[];
+  /** The program of a worker, bundled with the module and served as `/worker.js`. */
+  worker?: URL;
+  /** More files that the page can fetch, by their addresses: `{ "/model.onnx": file }`. */
+  assets?: Readonly<Record<string, string>>;
+}
+
 /**
  * Bundles a module for browsers, as users' bundlers do, and loads it in a page of a new Chromium.
  *
- * @param isIsolated whether the page is isolated from others: only then it has threads that share memory
- * @param inWorker whether the module runs in a worker of the page, where files can be read without promises
- * @param args more switches of Chromium
+ * @throws Error when it needs a module of Node's
  */
 export async function openModule<M>(
   entry: URL,
-  {
-    isIsolated = true,
-    inWorker = false,
-    args = [],
-  }: { isIsolated?: boolean; inWorker?: boolean; args?: readonly string[] } = {},
+  { isIsolated = true, inWorker = false, args = [], worker, assets = {} }: OpenModuleOptions = {},
 ): Promise<ModulePage<M>> {
-  const script = await bundleForBrowsers(`export * from ${JSON.stringify(fileURLToPath(entry))};`);
-  const texts: Record<string, string> = {
-    "/": inWorker ? workerHtml : html,
-    "/entry.js": script,
-    "/worker.js": workerScript,
-  };
+  const bundled = await bundleFiles({ entry, ...(worker === undefined ? {} : { worker }) });
+  const scripts = new Map([...bundled, ["/", inWorker ? workerHtml : html], ["/in-worker.js", workerScript]]);
   const require = createRequire(import.meta.url);
   const runtime = dirname(require.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"));
+  const types: Record<string, string> = { ".js": "text/javascript", mjs: "text/javascript", asm: "application/wasm" };
   const server = createServer(({ url = "/" }, response) => {
-    const file = join(runtime, basename(url));
-    const types: Record<string, string> = { ".js": "text/javascript", mjs: "text/javascript", asm: "application/wasm" };
-    const isFile = url.startsWith(runtimeFiles) && existsSync(file);
-    const text = texts[url];
+    const text = scripts.get(url);
+    const file = assets[url] ?? (url.startsWith(runtimeFiles) ? join(runtime, basename(url)) : undefined);
+    const isFile = file !== undefined && existsSync(file);
     response.writeHead(isFile || text !== undefined ? 200 : 404, {
-      "content-type": types[url.slice(-3)] ?? "text/html",
+      "content-type": types[url.slice(-3)] ?? (isFile ? "application/octet-stream" : "text/html"),
       ...(isIsolated
         ? { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" }
         : {}),
     });
     if (isFile) createReadStream(file).pipe(response);
-    else response.end(text);
+    else response.end(text ?? "");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const browser = await launchChromium({ args: [...args] });
@@ -100,6 +104,40 @@ export async function openModule<M>(
   };
 }
 
+/** How bundlers for browsers read this repository's sources. */
+const bundling = {
+  bundle: true as const,
+  write: false as const,
+  format: "esm" as const,
+  platform: "browser" as const,
+  target: "es2023",
+  conditions: ["@lookonce/source", "onnxruntime-web-use-extern-wasm"],
+  logLevel: "silent" as const,
+};
+
+/**
+ * Bundles modules for browsers from this repository's sources; what they import when they need it is in files of its own.
+ *
+ * @param entries the modules by their names, without `.js`
+ * @returns texts by addresses, such as `/entry.js`
+ * @throws Error when one needs a module of Node's
+ */
+export async function bundleFiles(
+  entries: Readonly<Record<string, URL>>,
+  { minify = false }: { minify?: boolean } = {},
+): Promise<Map<string, string>> {
+  const { build } = await import("esbuild");
+  const { outputFiles } = await build({
+    ...bundling,
+    external: ["node:*", "sharp", "tinyglobby"],
+    entryPoints: Object.fromEntries(Object.entries(entries).map(([name, url]) => [name, fileURLToPath(url)])),
+    minify,
+    splitting: true,
+    outdir: "/",
+  });
+  return new Map(outputFiles.map(({ path, text }) => [path, text]));
+}
+
 /**
  * Bundles a module for browsers from this repository's sources.
  *
@@ -113,15 +151,9 @@ export async function bundleForBrowsers(
 ): Promise<string> {
   const { build } = await import("esbuild");
   const { outputFiles } = await build({
+    ...bundling,
     stdin: { contents, resolveDir: dirname(fileURLToPath(import.meta.url)) },
-    bundle: true,
     external,
-    write: false,
-    format: "esm",
-    platform: "browser",
-    target: "es2023",
-    conditions: ["@lookonce/source", "onnxruntime-web-use-extern-wasm"],
-    logLevel: "silent",
   });
   return outputFiles[0]?.text ?? "";
 }

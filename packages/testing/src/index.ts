@@ -1,6 +1,13 @@
 export type { Browser, BrowserContextOptions, Download, Page } from "playwright-core";
 export { describeInBrowser, launchChromium } from "./browser.ts";
-export { bundleForBrowsers, type ModulePage, openModule, runtimeFiles } from "./browser-module.ts";
+export {
+  bundleFiles,
+  bundleForBrowsers,
+  type ModulePage,
+  type OpenModuleOptions,
+  openModule,
+  runtimeFiles,
+} from "./browser-module.ts";
 export { expectClose, relativeError, type Tolerance } from "./closeness.ts";
 export { askedTestDevice, enterTestDevice, recordsGraphs, type UsualDevice, usualDevices } from "./enter-device.ts";
 export { type DiskFault, failWrites } from "./fail-writes.ts";

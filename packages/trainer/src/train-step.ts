@@ -1,6 +1,6 @@
 import { enterScope, RecordedStep } from "@lookonce/backend-onnxruntime";
 import type { Communicator } from "@lookonce/distributed";
-import { normalizeImages } from "@lookonce/families";
+import { normalizeImages } from "@lookonce/inference";
 import type { Criterion, CriterionLoss, NamedTensors, TrainBatch } from "@lookonce/loss";
 import { type DetectionModel, observeModules } from "@lookonce/nn";
 import type { Random } from "@lookonce/random";

@@ -1,4 +1,3 @@
-export { decodeError, encodeError, type SentError } from "./error-codec.ts";
 export { type PoolWorker, type TaskMap, WorkerLostError } from "./pool-worker.ts";
 export {
   readWorkerData,

@@ -1,4 +1,4 @@
-import { decodeError, type SentError } from "./error-codec.ts";
+import { decodeError, type SentError } from "@lookonce/errors";
 import { openProcess, openThread, type WorkerChannel, type WorkerOptions } from "./worker-channel.ts";
 
 /** The tasks of a worker's program by name, with the types of what is sent and of what comes back. */

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { encodeError } from "./error-codec.ts";
+import { encodeError } from "@lookonce/errors";
 import type { FromWorker, TaskMap, TaskMessage, ToWorker } from "./pool-worker.ts";
 
 /** Returns the `workerData` of the pool that started this worker. */

@@ -35,6 +35,12 @@ export async function findWeightsFile(
   return { name: published.name, file };
 }
 
+/** Whether weights of this name are published. */
+export async function isPublished(name: string): Promise<boolean> {
+  const { findWeights } = await import("@lookonce/hub");
+  return findWeights(name) !== undefined;
+}
+
 /** Where fetched weights stay unless the caller says otherwise. */
 export async function defaultFolder(): Promise<string> {
   const { cacheFolder } = await import("@lookonce/files");

@@ -2,7 +2,8 @@ import type { Checkpoint } from "@lookonce/checkpoint";
 import { LookonceError } from "@lookonce/errors";
 import { existsSync, extname, join, statSync } from "@lookonce/files";
 import type { ModelConfig } from "@lookonce/nn";
-import { type FetchOptions, findWeightsFile } from "./find-weights-file.ts";
+import { findWeightsFile, isPublished } from "#find-weights-file";
+import type { FetchOptions } from "./find-weights-file.ts";
 import { nearby } from "./nearby-models.ts";
 import type { LogOptions } from "./open-dataset.ts";
 
@@ -62,11 +63,6 @@ function openFolder(name: string): ModelSource {
   const best = join(name, "weights", "best.safetensors");
   const hint = existsSync(best) ? ` The best weights of that training are ${best}.` : nearby(join(name, "model.json"));
   throw new LookonceError("ARGUMENT", `${name} is a folder without a model.json: name a model's file.${hint}`);
-}
-
-async function isPublished(name: string): Promise<boolean> {
-  const { findWeights } = await import("@lookonce/hub");
-  return findWeights(name) !== undefined;
 }
 
 function isFolder(name: string): boolean {

@@ -18,7 +18,7 @@ export async function openTracker(
   const { tracker, persist, trails, zones, saveTxt, saveEvents, saveConf: _, ...rest } = withDefaults("track", named);
   const chosen = typeof given === "object" ? given : tracker;
   const key = JSON.stringify({ chosen, trails, zones });
-  const { ResultsTracker, readTracker, readZones } = await import("@lookonce/inference/prediction");
+  const { ResultsTracker, readTracker, readZones } = await import("@lookonce/inference/tracking");
   const open = async (): Promise<OpenedTracker> => {
     const settings = typeof chosen === "string" ? await readTracker(chosen) : chosen;
     const counted = zones === undefined ? undefined : await readZones(zones);

@@ -1,4 +1,5 @@
 import type { DeviceName } from "@lookonce/device";
+import type { OnnxEngineOptions as EngineOptions } from "@lookonce/inference";
 
 /** Options of where to compute. */
 export interface PlaceOptions {
@@ -6,6 +7,8 @@ export interface PlaceOptions {
   device?: DeviceName | "auto";
   /** Threads for the CPU (default: ONNX Runtime's choice, one a core). */
   threads?: number | undefined;
+  /** Browsers: where ONNX Runtime's own files are, see `@lookonce/backend-onnxruntime`. Default: with this package. */
+  runtimeFiles?: EngineOptions["runtimeFiles"];
 }
 
 /** Where a detector computes. `auto` is decided once, when it is first needed. */
@@ -31,7 +34,7 @@ export class Place {
   async enter(): Promise<DeviceName> {
     const { device = "cpu" } = this.#options;
     const { setDevice } = await import("@lookonce/device");
-    const report = await setDevice(this.#chosen ?? device, this.#threads);
+    const report = await setDevice(this.#chosen ?? device, this.#runtime);
     if (this.#chosen === undefined && device === "auto") this.#log(`device ${report.device}: ${report.reason}`);
     this.#chosen = report.device;
     return report.device;
@@ -40,22 +43,22 @@ export class Place {
   /** Makes the CPU tfjs's current device, for building and tracing models: that computes nothing worth a GPU. */
   async enterHost(): Promise<void> {
     const { setDevice } = await import("@lookonce/device");
-    await setDevice("cpu", this.#threads);
+    await setDevice("cpu", this.#runtime);
   }
 
   /**
    * How ONNX Runtime is to run a network of constant weights, once the device is known to work. TensorFlow's devices only
    * train: there it is the CPU.
    */
-  async engine(): Promise<{ executionProviders: string[]; threads?: number }> {
+  async engine(): Promise<{ executionProviders: string[] } & Pick<EngineOptions, "runtimeFiles" | "threads">> {
     const { device = "cpu" } = this.#options;
     const works = device === "cpu" ? device : await this.enter();
     const isGpu = works === "webgpu" || works === "cuda";
-    return { executionProviders: isGpu ? [works, "cpu"] : ["cpu"], ...this.#threads };
+    return { executionProviders: isGpu ? [works, "cpu"] : ["cpu"], ...this.#runtime };
   }
 
-  get #threads(): { threads?: number } {
-    const { threads = this.#usualThreads } = this.#options;
-    return threads === undefined ? {} : { threads };
+  get #runtime(): { threads?: number; runtimeFiles?: EngineOptions["runtimeFiles"] } {
+    const { threads = this.#usualThreads, runtimeFiles } = this.#options;
+    return { ...(threads === undefined ? {} : { threads }), ...(runtimeFiles === undefined ? {} : { runtimeFiles }) };
   }
 }

@@ -4,6 +4,7 @@ import type { ExportReport, WriteGraphReport } from "@lookonce/export";
 import { basename, existsSync, extname } from "@lookonce/files";
 import type { BatchItem, Predictor, Results, Source } from "@lookonce/inference";
 import type { DetectionModel, ModuleDescription } from "@lookonce/nn";
+import { withRanks } from "#with-ranks";
 import { buildForClasses, buildModel, outlineModel } from "./build-model.ts";
 import { describeMissing } from "./describe-problem.ts";
 import { runExport } from "./export/run-export.ts";
@@ -29,7 +30,6 @@ import { Place } from "./place.ts";
 import { predictStream, type Tracking } from "./predict-stream.ts";
 import { anchorsPerLevel, openTrainingData, parsedRecipe, runTraining } from "./run-training.ts";
 import { valModel } from "./val-model.ts";
-import { withRanks } from "./with-ranks.ts";
 
 /** A detector: load it, then predict, train, validate, export. */
 export class YOLO {

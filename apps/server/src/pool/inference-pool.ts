@@ -1,7 +1,7 @@
 import { totalmem } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { LookonceError } from "@lookonce/errors";
-import { encodeError, type PoolWorker, WorkerLostError, WorkerPool } from "@lookonce/worker-pool";
+import { encodeError, LookonceError } from "@lookonce/errors";
+import { type PoolWorker, WorkerLostError, WorkerPool } from "@lookonce/worker-pool";
 import type { ModelInfo } from "@lookonce/yolo";
 import { childEnvironment } from "../child-environment.ts";
 import { HttpError } from "../errors/http-error.ts";

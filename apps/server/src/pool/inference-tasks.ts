@@ -1,5 +1,5 @@
 import type { OnnxRuntimeDevice } from "@lookonce/config";
-import type { SentError } from "@lookonce/worker-pool";
+import type { SentError } from "@lookonce/errors";
 import type { DetectOptions, FrameMotion, Image, ModelInfo, PlainResults } from "@lookonce/yolo";
 
 /** How every worker runs its models. */

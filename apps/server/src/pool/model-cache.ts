@@ -1,4 +1,4 @@
-import { encodeError } from "@lookonce/worker-pool";
+import { encodeError } from "@lookonce/errors";
 import { type ModelInfo, YOLO } from "@lookonce/yolo";
 import type {
   DecodedImage,

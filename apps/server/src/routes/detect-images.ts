@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { decodeError } from "@lookonce/worker-pool";
+import { decodeError } from "@lookonce/errors";
 import type { DetectOptions, Image } from "@lookonce/yolo";
 import type { FastifyReply } from "fastify";
 import { HttpError } from "../errors/http-error.ts";

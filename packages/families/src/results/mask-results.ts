@@ -37,15 +37,16 @@ export class MaskResults extends ResultEntry {
   readonly masks: Masks;
   /** How many there are. */
   readonly count: number;
+  /** How its family's masks are written. */
+  readonly rules: MaskRules;
   readonly #size: ImageSize;
-  readonly #rules: MaskRules;
   #inImage: Masks | undefined;
   #xy: Float32Array[] | undefined;
 
   /** @param size of the image, in pixels, @param rules default: those of YOLOv8 */
   constructor(masks: Masks, size: ImageSize, rules: MaskRules = v8MaskRules) {
     super();
-    this.#rules = rules;
+    this.rules = rules;
     this.masks = masks;
     this.count = masks.patches.length;
     this.#size = { width: size.width, height: size.height };
@@ -55,7 +56,7 @@ export class MaskResults extends ResultEntry {
   get xy(): readonly Float32Array[] {
     const letterboxing = letterboxingBetween(this.masks, this.#size);
     this.#xy ??= this.masks.patches.map((patch) =>
-      scalePoints(maskPolygon(patch, this.#rules.parts), letterboxing, this.#size),
+      scalePoints(maskPolygon(patch, this.rules.parts), letterboxing, this.#size),
     );
     return this.#xy;
   }
@@ -81,7 +82,7 @@ export class MaskResults extends ResultEntry {
   }
 
   override pick(rows: Int32Array): MaskResults {
-    return new MaskResults(pickMasks(this.masks, rows), this.#size, this.#rules);
+    return new MaskResults(pickMasks(this.masks, rows), this.#size, this.rules);
   }
 
   override plain(index: number): { segments: { x: number[]; y: number[] } } {
@@ -119,7 +120,7 @@ export class MaskResults extends ResultEntry {
   }
 
   #patch(index: number): Masks["patches"][number] {
-    this.#inImage ??= scaleMasks(this.masks, this.#size, this.#rules.border);
+    this.#inImage ??= scaleMasks(this.masks, this.#size, this.rules.border);
     const patch = this.#inImage.patches[index];
     if (patch === undefined) throw new RangeError(`There is no mask ${index}; there are ${this.count}.`);
     return patch;

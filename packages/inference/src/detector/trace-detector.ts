@@ -6,11 +6,11 @@ import {
   type TracedFunction,
   trace,
 } from "@lookonce/backend-onnxruntime";
-import { normalizeImages } from "@lookonce/families";
 import { type CellPositions, type DetectionModel, observeModules, rawShapes } from "@lookonce/nn";
 import type { OnnxModel, ValueInfo } from "@lookonce/onnx";
 import * as tf from "@tensorflow/tfjs-core";
 import { acceptBytes } from "./accept-bytes.ts";
+import { normalizeImages } from "./normalize-images.ts";
 
 /** Options of {@link traceNetwork}. */
 export interface TraceNetworkOptions {

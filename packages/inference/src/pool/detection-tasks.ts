@@ -1,6 +1,5 @@
-import type { LookonceError } from "@lookonce/errors";
+import type { LookonceError, SentError } from "@lookonce/errors";
 import type { FitOptions, Image } from "@lookonce/image";
-import type { SentError } from "@lookonce/worker-pool";
 import type { DetectedImage, PreparedImage, ResolvedDetectOptions } from "../detect.ts";
 import type { DetectorOutput, DetectorSpec } from "../detector/detector.ts";
 import type { ImageSource } from "../sources/source.ts";

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
-import { LookonceError } from "@lookonce/errors";
+import { decodeError, LookonceError } from "@lookonce/errors";
 import type { FitOptions } from "@lookonce/image";
-import { decodeError, WorkerLostError, WorkerPool } from "@lookonce/worker-pool";
+import { WorkerLostError, WorkerPool } from "@lookonce/worker-pool";
 import type { ResolvedDetectOptions } from "../detect.ts";
 import type { Detector } from "../detector/detector.ts";
 import { type ImageSource, isPixels, type SourceItem } from "../sources/source.ts";

@@ -1,6 +1,8 @@
 // The program of a detector's worker thread: prepares images and, where it has a network, detects objects in them.
+
 import { workerData } from "node:worker_threads";
-import { encodeError, type SentError, serveTasks, Transfer } from "@lookonce/worker-pool";
+import { encodeError, type SentError } from "@lookonce/errors";
+import { serveTasks, Transfer } from "@lookonce/worker-pool";
 import { type DetectedImage, detectPrepared, type PreparedImage, prepareImage } from "../detect.ts";
 import { createDetector } from "../detector/map-detector.ts";
 import type { ImageSource } from "../sources/source.ts";

@@ -49,6 +49,10 @@ export async function resolveEntry(entry: SourceEntry, context: Context): Promis
     return one({ ...fileOrigin(file, dirname(file)), path, name });
   }
   const [path, name] = [`image ${context.index}`, `image-${context.index}`];
+  if (entry instanceof Blob) {
+    const content = async (): Promise<Uint8Array> => new Uint8Array(await entry.arrayBuffer());
+    return one({ kind: "image", path, name, content });
+  }
   const content = entry instanceof Uint8Array ? entry : imageFrom(entry);
   return one({ kind: "image", path, name, content });
 }

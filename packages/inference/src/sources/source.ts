@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { LookonceError } from "@lookonce/errors";
-import type { Image, RawPixels } from "@lookonce/image";
+import type { Image, PixelSource } from "@lookonce/image";
 
 /** One image: its path, the bytes of its file, or its pixels. */
 export type ImageSource = string | Uint8Array | Image;
@@ -15,8 +15,11 @@ export interface NamedFile {
   file: string;
 }
 
-/** One thing that images come from; a text is a path, a pattern, an address or `-`, a number a camera. */
-export type SourceEntry = ImageSource | RawPixels | NamedFile | URL | number;
+/**
+ * One thing that images come from; a text is a path, a pattern, an address or `-`, a number a camera, a `Blob` the contents of an
+ * image file, in browsers also of a video.
+ */
+export type SourceEntry = ImageSource | PixelSource | NamedFile | URL | Blob | number;
 
 /**
  * Where images come from: one thing, a list of things, an iterable of things, or a stream of the bytes

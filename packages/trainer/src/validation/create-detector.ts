@@ -1,6 +1,6 @@
 import { currentBackend } from "@lookonce/backend-onnxruntime";
 import { feed } from "@lookonce/device";
-import { familyOf, normalizeImages } from "@lookonce/families";
+import { familyOf } from "@lookonce/families";
 import type { Image } from "@lookonce/image";
 import {
   type BatchDetector,
@@ -9,6 +9,7 @@ import {
   headSpec,
   joinPixels,
   ModelDetector,
+  normalizeImages,
   splitPredictions,
 } from "@lookonce/inference";
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";

@@ -1,6 +1,7 @@
 // The program of the inference processes: decodes images, while a thread of its own runs the network on those before. What
 // hangs or crashes in a decoder or in ONNX Runtime ends with the process, which the service kills and replaces.
-import { encodeError, readWorkerData, type SentError, serveTasks, WorkerPool } from "@lookonce/worker-pool";
+import { encodeError, type SentError } from "@lookonce/errors";
+import { readWorkerData, serveTasks, WorkerPool } from "@lookonce/worker-pool";
 import { frameAppearance, frameMotion, type Image, readImage } from "@lookonce/yolo";
 import type {
   DecodedImage,

@@ -1,4 +1,4 @@
-import { type ErrorCode, LookonceError } from "@lookonce/errors";
+import { type ErrorCode, LookonceError } from "./lookonce-error.ts";
 
 /** An error as plain data: structured cloning keeps neither a class nor a code. */
 export interface SentError {

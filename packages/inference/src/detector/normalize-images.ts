@@ -1,6 +1,6 @@
+import { inputOf, taskOf } from "@lookonce/families";
 import type { DetectionModel } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
-import { inputOf, taskOf } from "./task-table.ts";
 
 /** Images [N, H, W, 3], RGB from 0 to 1, as a model of this task and family sees them; the same tensor for most. */
 export function normalizeImages(

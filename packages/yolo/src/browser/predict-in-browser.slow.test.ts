@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  describeGolden,
+  describeInBrowser,
+  goldenJson,
+  type ModulePage,
+  type OpenModuleOptions,
+  openModule,
+  runtimeFiles,
+  sharedPath,
+} from "@lookonce/testing";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { YOLO } from "../yolo.ts";
+import type * as InBrowser from "./test-in-browser.ts";
+
+const entry = new URL("./test-in-browser.ts", import.meta.url);
+const worker = new URL("./worker.ts", import.meta.url);
+const folder = mkdtempSync(join(tmpdir(), "lookonce-browser-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let opened: ModulePage<typeof InBrowser> | undefined;
+
+async function open(options: OpenModuleOptions): Promise<ModulePage<typeof InBrowser>> {
+  opened = await openModule<typeof InBrowser>(entry, { worker, ...options });
+  return opened;
+}
+
+afterEach(async () => {
+  await opened?.close();
+  opened = undefined;
+});
+
+interface Row {
+  x1: number;
+  y1: number;
+  x2: number;
+  y2: number;
+  confidence: number;
+  class: number;
+  segments?: { x: number[]; y: number[] };
+  keypoints?: { x: number[]; y: number[] };
+}
+
+/** A model of a task as an exported file, images, and what Node finds in them. */
+async function golden(task: string): Promise<{ assets: Record<string, string>; images: string[]; results: unknown[] }> {
+  const path = sharedPath(`golden/tasks/e2e/${task}/model.pt`);
+  const { pictures } = goldenJson(`tasks/e2e/${task}/predict.json`); // vocabulary-allow: pictures
+  const names = [...new Set((pictures as { file: string }[]).map(({ file }) => file))].slice(0, 2); // vocabulary-allow: pictures
+  const sources = names.map((name) => sharedPath(`golden/tasks/e2e/${task}/dataset/${name}`));
+  const model = await YOLO.load(path);
+  const { file } = await model.export({ format: "onnx", file: join(folder, `${task}.onnx`) });
+  await model.dispose();
+  const exported = await YOLO.load(file);
+  const results = (await exported.predict(sources, { workers: 0 })).map((result) => result.toJSON());
+  await exported.dispose();
+  const images = sources.map((_, i) => `/${task}-${i}.png`);
+  const assets = {
+    [`/${task}.onnx`]: file,
+    ...Object.fromEntries(images.map((name, i) => [name, sources[i] as string])),
+  };
+  return { assets, images, results };
+}
+
+/** The most that boxes, outlines and points differ by in pixels, and confidences. */
+function differences(found: unknown[], expected: unknown[]): { pixels: number; confidence: number; count: number } {
+  let [pixels, confidence, count] = [0, 0, 0];
+  for (const [i, wanted] of expected.entries()) {
+    const rows = (found[i] as { boxes: Row[] }).boxes;
+    const wantedRows = (wanted as { boxes: Row[] }).boxes;
+    expect(rows.map((row) => row.class)).toEqual(wantedRows.map((row) => row.class));
+    for (const [j, row] of rows.entries()) {
+      const other = wantedRows[j] as Row;
+      const points = (one: Row): number[] => [
+        one.x1,
+        one.y1,
+        one.x2,
+        one.y2,
+        ...(one.keypoints?.x ?? []),
+        ...(one.keypoints?.y ?? []),
+      ];
+      points(row).forEach((value, at) => {
+        pixels = Math.max(pixels, Math.abs(value - (points(other)[at] as number)));
+      });
+      confidence = Math.max(confidence, Math.abs(row.confidence - other.confidence));
+      count++;
+    }
+  }
+  return { pixels, confidence, count };
+}
+
+describeInBrowser("a page", () => {
+  describeGolden("with exported models", ["tasks/e2e/segment/model.pt"], () => {
+    const tasks = ["segment", "pose", "obb", "classify"];
+    const cases = new Map<string, Awaited<ReturnType<typeof golden>>>();
+    beforeAll(async () => {
+      for (const task of tasks) cases.set(task, await golden(task));
+    });
+    const assets = (): Record<string, string> => Object.assign({}, ...[...cases.values()].map((one) => one.assets));
+
+    it("finds what Node finds, in every task, on one thread and on several", async () => {
+      for (const isIsolated of [true, false]) {
+        const { call, close } = await open({ isIsolated, assets: assets() });
+        for (const task of tasks) {
+          const { images, results } = cases.get(task) as Awaited<ReturnType<typeof golden>>;
+          const found = await call("predict", `/${task}.onnx`, images, { load: { runtimeFiles, threads: 2 } });
+          expect(found.isResults).toBe(true);
+          if (task === "classify") {
+            const top = (one: unknown) => (one as { top5: { name: string; confidence: number }[] }).top5;
+            for (const [i, wanted] of results.entries()) {
+              expect(top(found.results[i])[0]?.name).toBe(top(wanted)[0]?.name);
+              expect(top(found.results[i])[0]?.confidence).toBeCloseTo(top(wanted)[0]?.confidence as number, 2);
+            }
+          } else {
+            const { pixels, confidence, count } = differences(found.results, results);
+            expect(count).toBeGreaterThan(1);
+            expect([task, pixels <= 2, confidence <= 0.01]).toEqual([task, true, true]);
+          }
+        }
+        await close();
+      }
+    });
+  });
+});
