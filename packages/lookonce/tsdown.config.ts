@@ -1,3 +1,3 @@
 import { library } from "../../tsdown.base.ts";
 
-export default library();
+export default library({ entry: { index: "src/index.ts", browser: "src/browser.ts" } });

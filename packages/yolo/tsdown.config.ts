@@ -1,7 +1,33 @@
-import { library } from "../../tsdown.base.ts";
+import { browserLibrary, library } from "../../tsdown.base.ts";
 
-// What demonstrates the library, for the command, is apart from what programs import; the program of a queue worker's
-// processes is a file of its own, beside the rest: see src/queue/worker-address.ts.
-export default library({
-  entry: { index: "src/index.ts", demos: "src/demos.ts", "job-process": "src/queue/job-process.ts" },
-});
+/** In the sources it is TypeScript. */
+const workerProgram = {
+  name: "worker-program",
+  renderChunk: (code: string): { code: string; map: null } | undefined =>
+    code.includes('"./worker.ts"') ? { code: code.replaceAll('"./worker.ts"', '"./worker.js"'), map: null } : undefined,
+};
+
+export default [
+  // What demonstrates the library, for the command, is apart from what programs import; the program of a queue worker's
+  // processes is a file of its own, beside the rest: see src/queue/worker-address.ts. `browser` is for its types.
+  library({
+    entry: {
+      index: "src/index.ts",
+      demos: "src/demos.ts",
+      browser: "src/browser/index.ts",
+      "job-process": "src/queue/job-process.ts",
+    },
+  }),
+  // All in one folder, which a page can load as it is: what its worker imports has no names that only bundlers know.
+  browserLibrary({
+    entry: { index: "src/browser/index.ts", worker: "src/browser/worker.ts" },
+    deps: { alwaysBundle: [/./] },
+    inputOptions: {
+      resolve: {
+        conditionNames: ["@lookonce/source", "onnxruntime-web-use-extern-wasm", "browser", "import", "default"],
+      },
+    },
+    minify: true,
+    plugins: [workerProgram],
+  }),
+];

@@ -56,6 +56,8 @@ export interface OpenModuleOptions {
   args?: readonly string[];
   /** The program of a worker, bundled with the module and served as `/worker.js`. */
   worker?: URL;
+  /** Packages that are left out of the bundle, where nothing that runs needs them. Default: none. */
+  external?: string[];
   /** More files that the page can fetch, by their addresses: `{ "/model.onnx": file }`. */
   assets?: Readonly<Record<string, string>>;
 }
@@ -67,9 +69,9 @@ export interface OpenModuleOptions {
  */
 export async function openModule<M>(
   entry: URL,
-  { isIsolated = true, inWorker = false, args = [], worker, assets = {} }: OpenModuleOptions = {},
+  { isIsolated = true, inWorker = false, args = [], worker, assets = {}, external = [] }: OpenModuleOptions = {},
 ): Promise<ModulePage<M>> {
-  const bundled = await bundleFiles({ entry, ...(worker === undefined ? {} : { worker }) });
+  const bundled = await bundleFiles({ entry, ...(worker === undefined ? {} : { worker }) }, { external });
   const scripts = new Map([...bundled, ["/", inWorker ? workerHtml : html], ["/in-worker.js", workerScript]]);
   const require = createRequire(import.meta.url);
   const runtime = dirname(require.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"));
@@ -119,17 +121,18 @@ const bundling = {
  * Bundles modules for browsers from this repository's sources; what they import when they need it is in files of its own.
  *
  * @param entries the modules by their names, without `.js`
+ * @param external packages that are left out, where nothing that runs needs them
  * @returns texts by addresses, such as `/entry.js`
  * @throws Error when one needs a module of Node's
  */
 export async function bundleFiles(
   entries: Readonly<Record<string, URL>>,
-  { minify = false }: { minify?: boolean } = {},
+  { minify = false, external = [] }: { minify?: boolean; external?: string[] } = {},
 ): Promise<Map<string, string>> {
   const { build } = await import("esbuild");
   const { outputFiles } = await build({
     ...bundling,
-    external: ["node:*", "sharp", "tinyglobby"],
+    external,
     entryPoints: Object.fromEntries(Object.entries(entries).map(([name, url]) => [name, fileURLToPath(url)])),
     minify,
     splitting: true,
