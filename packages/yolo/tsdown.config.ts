@@ -7,6 +7,15 @@ const workerProgram = {
     code.includes('"./worker.ts"') ? { code: code.replaceAll('"./worker.ts"', '"./worker.js"'), map: null } : undefined,
 };
 
+/** What TensorFlow.js asks for where there is Node, by packages whose field `browser` leaves it out. */
+const nodeOnly: ReadonlySet<string> = new Set(["crypto", "node-fetch", "util"]);
+
+const withoutNode = {
+  name: "without-node",
+  resolveId: (id: string): string | undefined => (nodeOnly.has(id) ? "\0empty" : undefined),
+  load: (id: string): string | undefined => (id === "\0empty" ? "export default {};" : undefined),
+};
+
 export default [
   // What demonstrates the library, for the command, is apart from what programs import; the program of a queue worker's
   // processes is a file of its own, beside the rest: see src/queue/worker-address.ts. `browser` is for its types.
@@ -28,6 +37,7 @@ export default [
       },
     },
     minify: true,
-    plugins: [workerProgram],
+    sourcemap: false,
+    plugins: [workerProgram, withoutNode],
   }),
 ];
