@@ -20,12 +20,13 @@ const pixelsAtOnce = 2 ** 22;
 export function readDrawn(source: CanvasImageSource, { width, height }: Size): DrawnPixels {
   const rows = Math.min(height, Math.max(1, Math.floor(pixelsAtOnce / width)));
   const context = openCanvas({ width, height: rows });
-  context.globalCompositeOperation = "copy";
   const data = new Uint8Array(width * height * 3);
   let isOpaque = true;
   for (let top = 0; top < height; top += rows) {
     const count = Math.min(rows, height - top);
-    context.drawImage(source, 0, -top, width, height);
+    // Nothing of the strip before shines through
+    if (top > 0) context.clearRect(0, 0, width, rows);
+    context.drawImage(source, 0, -top);
     const strip = context.getImageData(0, 0, width, count).data;
     isOpaque = withoutAlpha(strip, data.subarray(top * width * 3, (top + count) * width * 3)) && isOpaque;
   }
@@ -67,14 +68,17 @@ export function imageCanvas({ data, width, height }: Image): OffscreenCanvas {
 
 /** Copies RGBA as RGB; returns whether all of it was opaque. */
 function withoutAlpha(rgba: Uint8Array | Uint8ClampedArray, rgb: Uint8Array): boolean {
-  let alpha = 255;
-  for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
-    rgb[to] = rgba[from] as number;
-    rgb[to + 1] = rgba[from + 1] as number;
-    rgb[to + 2] = rgba[from + 2] as number;
-    alpha &= rgba[from + 3] as number;
+  // A pixel at once: red is its lowest byte, on every machine that has a browser
+  const pixels = new Uint32Array(rgba.buffer, rgba.byteOffset, rgba.length / 4);
+  let all = -1;
+  for (let from = 0, to = 0; to < rgb.length; from++, to += 3) {
+    const pixel = pixels[from] as number;
+    rgb[to] = pixel;
+    rgb[to + 1] = pixel >>> 8;
+    rgb[to + 2] = pixel >>> 16;
+    all &= pixel;
   }
-  return alpha === 255;
+  return all >>> 24 === 255;
 }
 
 /**
