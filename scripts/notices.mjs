@@ -1,4 +1,4 @@
-// Writes THIRD-PARTY-NOTICES.txt, the licenses of everything that `npm install @lookonce/cli` may bring: `npm run notices`;
+// Writes THIRD-PARTY-NOTICES.txt, the licenses of everything that `npm install lookonce` may bring: `npm run notices`;
 // with `-- --check` it only compares. The list is the SBOM's, and so the lock file's, with all platforms; texts are read from
 // what is installed. Packages for one platform come without theirs, so that the file is the same wherever it is written.
 

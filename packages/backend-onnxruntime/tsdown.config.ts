@@ -5,7 +5,8 @@ const entry = { index: "src/index.ts", engine: "src/engine/index.ts" };
 
 export default [
   library({
-    entry,
+    // Which package ONNX Runtime is, for programs that do not load it
+    entry: { ...entry, "runtime-file": "src/engine/node/runtime-file.ts" },
     // tfjs-core's gradients are ES modules that Node cannot load by themselves: docs/decisions/0005. Bundlers can.
     deps: { alwaysBundle: [/^@tensorflow\/tfjs-core\/dist\/register_all_gradients\.js$/] },
   }),

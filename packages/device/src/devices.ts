@@ -5,7 +5,8 @@ export const devices: Readonly<Record<DeviceName, Device>> = {
     package: "onnxruntime-node",
     backend: "onnxruntime",
     providers: ["cpu"],
-    remedy: "Reinstall onnxruntime-node; its binaries come with the npm package.",
+    remedy:
+      "Install again with `npm install --include=optional`: ONNX Runtime's binaries come in a package for each platform.",
   },
   webgpu: {
     package: "onnxruntime-node",
@@ -19,7 +20,7 @@ export const devices: Readonly<Record<DeviceName, Device>> = {
     backend: "onnxruntime-cuda",
     providers: ["cuda", "cpu"],
     remedy:
-      "It needs an NVIDIA GPU, CUDA 12 with cuDNN 9, and the provider that `node node_modules/onnxruntime-node/script/install.js` downloads.",
+      "It needs an NVIDIA GPU, CUDA 12 with cuDNN 9, and the provider that `npm install onnxruntime-node` downloads (without its script: `node node_modules/onnxruntime-node/script/install.js`).",
   },
   tensorflow: {
     package: "@tensorflow/tfjs-node",

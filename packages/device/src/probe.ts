@@ -2,6 +2,7 @@ import { type ExecFileException, execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import { runtimeFile } from "@lookonce/backend-onnxruntime/runtime-file";
 import { explainCuda } from "./cuda-libraries.ts";
 import type { DeviceName, DeviceOptions, DeviceState } from "./device-name.ts";
 import { devices } from "./devices.ts";
@@ -70,9 +71,8 @@ const restoreUtil: string = fileURLToPath(new URL("../bin/restore-util.cjs", imp
 /** The file that an import of a package would load, or `undefined` when it is not installed. */
 function packageUrl(name: string): string | undefined {
   try {
-    // Checks for unused dependencies see a literal.
-    const file = name === "onnxruntime-node" ? require.resolve("onnxruntime-node") : require.resolve(name);
-    return pathToFileURL(file).href;
+    const file = name === "onnxruntime-node" ? runtimeFile() : require.resolve(name);
+    return file && pathToFileURL(file).href;
   } catch {
     return undefined;
   }

@@ -108,7 +108,7 @@ describe("probe", () => {
     try {
       const { usable, reason } = await probe("cpu");
       expect(usable).toBe(false);
-      expect(reason).toMatch(/^It does not work: it ended without saying why\. Reinstall/);
+      expect(reason).toMatch(/^It does not work: it ended without saying why\. Install again/);
     } finally {
       vi.unstubAllEnvs();
       rmSync(folder, { recursive: true });

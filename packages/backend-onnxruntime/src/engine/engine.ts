@@ -1,6 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
 import { type OnnxModel, serializeModel } from "@lookonce/onnx";
-import type { InferenceSession, Tensor } from "onnxruntime-node";
+import type { InferenceSession, Tensor } from "onnxruntime-common";
 import type { HostData, Signature } from "../graph/signature.ts";
 
 /** How ONNX Runtime runs graphs: its execution providers in the order of preference, and threads for one operator. */

@@ -53,7 +53,7 @@ export async function checks({ cache, ffmpeg = "ffmpeg" }: ChecksOptions = {}): 
     versions: {
       lookonce: packageVersion("@lookonce/yolo") ?? "unknown",
       node: process.versions.node,
-      onnxruntime: packageVersion("onnxruntime-node", "@lookonce/device") ?? null,
+      onnxruntime: runtimeVersion() ?? null,
       tfjs: packageVersion("@tensorflow/tfjs-core", "@lookonce/device") ?? null,
       sharp: packageVersion("sharp", "@lookonce/image") ?? null,
     },
@@ -69,4 +69,13 @@ export async function checks({ cache, ffmpeg = "ffmpeg" }: ChecksOptions = {}): 
     ffmpeg: tool,
     devices,
   };
+}
+
+/** The version of ONNX Runtime: of the package that somebody installed, or of the one that comes with ours. */
+function runtimeVersion(): string | undefined {
+  const owner = "@lookonce/device";
+  return (
+    packageVersion("onnxruntime-node", owner) ??
+    packageVersion(`@lookonce/onnxruntime-${process.platform}-${process.arch}`, owner)
+  );
 }

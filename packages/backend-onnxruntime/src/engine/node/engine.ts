@@ -1,11 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { totalmem } from "node:os";
 import { join } from "node:path";
-import { env, InferenceSession, Tensor } from "onnxruntime-node";
 import { attempt, bytesOf, type Engine, type EngineOptions, portsOf, sessionOptions } from "../engine.ts";
 import { endProfile, profileFolder, profiling } from "./profile.ts";
+import { runtime } from "./runtime.ts";
 import { triedBefore } from "./tried-before.ts";
 
+const { env, InferenceSession, Tensor } = runtime;
 const version = env.versions.node ?? env.versions.common;
 
 /** ONNX Runtime as Node's addon. */

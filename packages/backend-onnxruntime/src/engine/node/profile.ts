@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { InferenceSession } from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-common";
 
 /** An event of ONNX Runtime's profile, as far as it is read here. Times are in microseconds. */
 export interface ProfileEvent {

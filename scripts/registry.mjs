@@ -1,0 +1,190 @@
+// What strangers do, tried with the packages as they would be published: `node scripts/registry.mjs`, after a build.
+//
+// A registry on this machine (Verdaccio, from npm) takes every public package; then, in empty folders, `npx lookonce`,
+// installations and programs of each kind have to work. It prints what was installed, how large it is and how long things took.
+// `--only bun,deno` runs these checks alone; `--model FILE --source IMAGE --data YAML` are used in place of what the quickstart
+// trains and draws, which takes a minute or two. `--keep` leaves the folder there.
+
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { installTools, startRegistry } from "./registry/registry.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const programs = fileURLToPath(new URL("registry/programs", import.meta.url));
+const { values } = parseArgs({
+  options: {
+    only: { type: "string" },
+    keep: { type: "boolean", default: false },
+    model: { type: "string" },
+    source: { type: "string" },
+    data: { type: "string" },
+  },
+});
+const only = values.only?.split(",");
+
+const folder = mkdtempSync(join(tmpdir(), "lookonce-registry-"));
+const tools = join(folder, "tools");
+let environment = {};
+
+/** Runs a program to its end and returns what it prints; it must succeed. */
+function run(cwd, program, ...args) {
+  return execFileSync(program, args, { cwd, encoding: "utf8", env: environment, maxBuffer: 2 ** 26, timeout: 600_000 });
+}
+
+/** An empty folder as somebody would make it for a new project. */
+function project(name, manifest = { private: true, type: "module" }) {
+  const path = join(folder, name);
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, "package.json"), `${JSON.stringify(manifest)}\n`);
+  return path;
+}
+
+function install(cwd, ...packages) {
+  return timed(() => run(cwd, "npm", "install", "--loglevel", "error", ...packages));
+}
+
+function timed(action) {
+  const start = performance.now();
+  action();
+  return (performance.now() - start) / 1000;
+}
+
+function publish() {
+  run(root, process.execPath, "scripts/publish.mjs");
+}
+
+/** A cache of npm's with the files that this machine has already, and without what npx installed before. */
+function npmCache() {
+  const cache = join(folder, "npm");
+  mkdirSync(cache);
+  const files = join(execFileSync("npm", ["config", "get", "cache"], { encoding: "utf8" }).trim(), "_cacache");
+  mkdirSync(files, { recursive: true });
+  symlinkSync(files, join(cache, "_cacache"));
+  return cache;
+}
+
+/** How much an installation takes: bytes on disk and packages. */
+function sizeOf(cwd) {
+  const megabytes = Number(run(cwd, "du", "-sm", "node_modules").split("\t")[0]);
+  const packages = Object.keys(JSON.parse(readFileSync(join(cwd, "node_modules/.package-lock.json"), "utf8")).packages);
+  return { megabytes, packages: packages.length };
+}
+
+/** The file that ends with a name, anywhere below a folder. */
+function find(cwd, ending) {
+  const found = readdirSync(cwd, { recursive: true, encoding: "utf8" }).find((path) => path.endsWith(ending));
+  if (found === undefined) throw new Error(`no ${ending} below ${cwd}`);
+  return join(cwd, found);
+}
+
+/** `npx lookonce` where nothing is: it installs itself, trains the quickstart's model, and finds shapes in an image. */
+function tryNpx() {
+  const cwd = join(folder, "npx");
+  mkdirSync(cwd);
+  const seconds = timed(() => run(cwd, "npx", "--yes", "lookonce@latest", "--version"));
+  console.log(`     npx lookonce --version, which installs it: ${seconds.toFixed(1)} s`);
+  let output = "";
+  const trained = timed(() => {
+    output = run(cwd, "npx", "--yes", "lookonce@latest", "quickstart");
+  });
+  console.log(`     npx lookonce quickstart: ${trained.toFixed(1)} s; ${output.split("\n")[0]}`);
+  const model = find(join(cwd, "runs"), "weights/best.pt");
+  const [image] = readdirSync(join(find(cwd, "images/val")));
+  const source = join(find(cwd, "images/val"), image);
+  const found = run(cwd, "npx", "--yes", "lookonce@latest", "predict", `model=${model}`, `source=${source}`);
+  console.log(`     npx lookonce predict: ${found.trim().split("\n").at(-1)}`);
+  return { model, source, data: find(cwd, "shapes.yaml") };
+}
+
+const bin = (path) => join(tools, "node_modules", path);
+
+/** What is tried with `lookonce` installed in one project: name, and how the program there is started. */
+const inProject = {
+  esm: (cwd, given) =>
+    run(cwd, process.execPath, "detect.mjs", ...given) + run(cwd, process.execPath, "train.mjs", ...given.slice(2)),
+  commonjs: (cwd, given) => run(cwd, process.execPath, "detect.cjs", ...given),
+  "typescript node16": (cwd, given) => {
+    run(cwd, process.execPath, join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.node16.json");
+    return run(cwd, process.execPath, "out/detect-typed.mjs", ...given);
+  },
+  "typescript bundler": (cwd) => {
+    run(cwd, process.execPath, join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.bundler.json");
+    return "types are found";
+  },
+  bun: (cwd, given) => {
+    const bun = bin("@oven/bun-linux-x64/bin/bun");
+    return run(cwd, bun, "detect.mjs", ...given) + run(cwd, bun, "train.mjs", ...given.slice(2));
+  },
+  deno: (cwd, given) => {
+    const deno = [bin("@deno/linux-x64-glibc/deno"), "run", "--allow-all", "--node-modules-dir=manual"];
+    return run(cwd, ...deno, "detect.mjs", ...given) + run(cwd, ...deno, "train.mjs", ...given.slice(2));
+  },
+};
+
+/** A single package, alone. */
+function tryOnePackage() {
+  const cwd = project("one-package");
+  install(cwd, "@lookonce/augment");
+  cpSync(join(programs, "letterbox.mjs"), join(cwd, "letterbox.mjs"));
+  console.log(`     ${run(cwd, process.execPath, "letterbox.mjs").trim()}`);
+}
+
+let failed = 0;
+/** Runs one check and reports it. */
+function check(name, action) {
+  if (only !== undefined && !only.includes(name)) return undefined;
+  const start = performance.now();
+  try {
+    const result = action();
+    console.log(`ok   ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+    return result;
+  } catch (error) {
+    failed++;
+    console.log(`FAIL ${name}: ${error.message}\n${error.stdout ?? ""}${error.stderr ?? ""}`);
+    return undefined;
+  }
+}
+
+let registry;
+try {
+  installTools(tools, ["verdaccio@6", "bun@1", "deno@2"]);
+  registry = await startRegistry(join(folder, "registry"), tools);
+  environment = {
+    ...process.env,
+    npm_config_registry: registry.url,
+    npm_config_userconfig: registry.npmrc,
+    npm_config_cache: npmCache(),
+    LOOKONCE_CACHE: join(folder, "cache"),
+  };
+  check("publish", publish);
+  const made = values.model === undefined ? tryNpx() : values;
+  const cwd = project("project");
+  check("npm install lookonce", () => {
+    const seconds = install(cwd, "lookonce");
+    const { megabytes, packages } = sizeOf(cwd);
+    console.log(`     ${packages} packages, ${megabytes} MB, ${seconds.toFixed(1)} s`);
+  });
+  cpSync(programs, cwd, { recursive: true });
+  install(cwd, "--save-dev", "@types/node@20");
+  const losses = new Set();
+  for (const [name, action] of Object.entries(inProject)) {
+    check(name, () => {
+      const lines = action(cwd, [made.model, made.source, made.data]).trim().split("\n");
+      for (const line of lines) console.log(`     ${line}`);
+      for (const line of lines.filter((text) => text.startsWith("trained"))) losses.add(line);
+    });
+  }
+  check("the same losses everywhere", () => {
+    if (losses.size > 1) throw new Error([...losses].join("; "));
+  });
+  check("one package", tryOnePackage);
+} finally {
+  registry?.stop();
+  if (!values.keep) rmSync(folder, { recursive: true, force: true });
+}
+console.log(failed === 0 ? "all of it works" : `${failed} checks failed`);
+process.exitCode = failed === 0 ? 0 : 1;

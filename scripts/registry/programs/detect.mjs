@@ -1,0 +1,8 @@
+import { YOLO } from "lookonce";
+
+const [weights, source] = process.argv.slice(2);
+const model = await YOLO.load(weights);
+const [result] = await model.predict(source);
+const { boxes } = result.toJSON();
+if (boxes.length === 0) throw new Error("nothing was found");
+console.log(`found ${boxes.map(({ name, confidence }) => `${name} ${confidence.toFixed(3)}`).join(", ")}`);
