@@ -1,4 +1,4 @@
-export { readModelConfig, shippedModels } from "#model-files";
+export { shippedModels } from "#shipped-models";
 export type { ModelLayer } from "./build-layers.ts";
 export {
   type ConfigLayer,
@@ -43,6 +43,7 @@ export {
   type ResetBiasesOptions,
   type SplitMaps,
 } from "./head.ts";
+export { readModelConfig } from "./model-files.ts";
 export { type CheckpointContents, modelFileOf, modelFromCheckpoint } from "./model-from-checkpoint.ts";
 export { initialize, Join, Layer, Module, Split } from "./module.ts";
 export { AConv } from "./modules/a-conv.ts";

@@ -1,7 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
-import { readModelConfig } from "#model-files";
 import { parseModelConfig } from "./config/model-config.ts";
 import { DetectionModel } from "./detection-model.ts";
+import { readModelConfig } from "./model-files.ts";
 import { fits, loadStateDict, type StateTensor } from "./state.ts";
 
 /** A checkpoint as `@lookonce/checkpoint` reads it. */

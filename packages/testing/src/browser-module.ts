@@ -56,6 +56,8 @@ export interface OpenModuleOptions {
   args?: readonly string[];
   /** The program of a worker, bundled with the module and served as `/worker.js`. */
   worker?: URL;
+  /** Whether scripts are minified, as users' bundlers do. Default false. */
+  minify?: boolean;
   /** Packages that are left out of the bundle, where nothing that runs needs them. Default: none. */
   external?: string[];
   /** More files that the page can fetch, by their addresses: `{ "/model.onnx": file }`. */
@@ -69,9 +71,17 @@ export interface OpenModuleOptions {
  */
 export async function openModule<M>(
   entry: URL,
-  { isIsolated = true, inWorker = false, args = [], worker, assets = {}, external = [] }: OpenModuleOptions = {},
+  {
+    isIsolated = true,
+    inWorker = false,
+    args = [],
+    worker,
+    assets = {},
+    external = [],
+    minify = false,
+  }: OpenModuleOptions = {},
 ): Promise<ModulePage<M>> {
-  const bundled = await bundleFiles({ entry, ...(worker === undefined ? {} : { worker }) }, { external });
+  const bundled = await bundleFiles({ entry, ...(worker === undefined ? {} : { worker }) }, { external, minify });
   const scripts = new Map([...bundled, ["/", inWorker ? workerHtml : html], ["/in-worker.js", workerScript]]);
   const require = createRequire(import.meta.url);
   const runtime = dirname(require.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"));

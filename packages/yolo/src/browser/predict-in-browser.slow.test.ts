@@ -1,6 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { writeImage } from "@lookonce/image";
 import {
   describeGolden,
   describeInBrowser,
@@ -10,8 +12,9 @@ import {
   openModule,
   runtimeFiles,
   sharedPath,
+  tinyModelYaml,
 } from "@lookonce/testing";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { YOLO } from "../yolo.ts";
 import type * as InBrowser from "./test-in-browser.ts";
 
@@ -123,6 +126,82 @@ describeInBrowser("a page", () => {
         }
         await close();
       }
+    });
+  });
+
+  describe("with a small model", () => {
+    const assets: Record<string, string> = {};
+    const loading = { runtimeFiles, threads: 1 };
+    beforeAll(async () => {
+      const source = join(folder, "tiny.yaml");
+      writeFileSync(source, tinyModelYaml());
+      const model = await YOLO.load(source, { seed: 1 });
+      assets["/tiny.onnx"] = (await model.export({ format: "onnx", imgsz: 128, file: join(folder, "tiny.onnx") })).file;
+      const weights = await model.export({ format: "safetensors", file: join(folder, "tiny.safetensors") });
+      assets["/tiny.safetensors"] = weights.file;
+      await model.dispose();
+      const data = Uint8Array.from({ length: 96 * 64 * 3 }, (_, i) => (i * 37 + (i >> 5) * 11) % 256);
+      assets["/image.png"] = join(folder, "image.png");
+      await writeImage(assets["/image.png"], { data, width: 96, height: 64 });
+    });
+
+    it("reads images in every form that a page has them in, and leaves them to it", async () => {
+      const { call } = await open({ isIsolated: false, assets });
+      const { bitmapWidth, ...counts } = await call("predictForms", "/tiny.onnx", "/image.png", loading);
+      expect(bitmapWidth).toBe(96);
+      expect(Object.keys(counts)).toHaveLength(9);
+      expect(new Set(Object.values(counts)).size).toBe(1);
+      expect(Object.values(counts)[0]).toBeGreaterThanOrEqual(0);
+    });
+
+    it("builds and runs weights as Node does", async () => {
+      const model = await YOLO.load(assets["/tiny.safetensors"] as string);
+      const options = { imgsz: 128, conf: 0, maxDet: 20 };
+      const wanted = (await model.predict(assets["/image.png"] as string, options)).map((result) => result.toJSON());
+      await model.dispose();
+      const { call } = await open({ assets });
+      const found = await call("predict", "/tiny.safetensors", ["/image.png"], { ...options, load: loading });
+      const { pixels, confidence, count } = differences(found.results, wanted);
+      expect([count, pixels <= 2, confidence <= 0.01]).toEqual([20, true, true]);
+    });
+
+    it("says what to do where something is wrong", async () => {
+      const { call } = await open({ isIsolated: false, assets });
+      const thrown = { isOurs: true };
+      expect(await call("thrownBy", "corrupt", loading)).toMatchObject({
+        ...thrown,
+        code: "FORMAT",
+        message: expect.stringContaining("broken.onnx"),
+      });
+      expect(await call("thrownBy", "missing", loading)).toMatchObject({ ...thrown, code: "NOT_FOUND" });
+      expect(await call("thrownBy", "nameless", loading)).toMatchObject({
+        message: expect.stringContaining("new File([blob], 'model.onnx')"),
+      });
+      expect(await call("thrownBy", "ended", loading)).toMatchObject({
+        message: expect.stringContaining("load the model again"),
+      });
+      expect(await call("thrownBy", "page", loading)).toMatchObject({
+        code: "IO",
+        message: expect.stringContaining("name its address in program"),
+      });
+      const { loaded, total, name } = await call("abortLoading", "/tiny.onnx");
+      expect([loaded > 1000, total === undefined || total === loaded, name]).toEqual([true, true, "AbortError"]);
+    });
+
+    it("loads at most 150 kB of scripts to predict with a file, compressed and without ONNX Runtime", async () => {
+      const { page, call } = await open({ minify: true, assets });
+      const addresses = new Set<string>();
+      page.context().on("request", (request) => {
+        if (/\/(?!ort\.)[^/]*\.js$/.test(request.url())) addresses.add(request.url());
+      });
+      await page.reload();
+      await call("predict", "/tiny.onnx", ["/image.png"], { load: loading });
+      expect([...addresses].some((address) => address.endsWith("/worker.js"))).toBe(true);
+      let bytes = 0;
+      for (const address of addresses) bytes += gzipSync(await (await page.request.get(address)).body()).length;
+      expect(bytes).toBeGreaterThan(50_000);
+      expect(bytes).toBeLessThanOrEqual(150_000);
+      console.log("BYTES", bytes);
     });
   });
 });
