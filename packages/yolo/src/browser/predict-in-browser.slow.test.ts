@@ -201,7 +201,6 @@ describeInBrowser("a page", () => {
       for (const address of addresses) bytes += gzipSync(await (await page.request.get(address)).body()).length;
       expect(bytes).toBeGreaterThan(50_000);
       expect(bytes).toBeLessThanOrEqual(150_000);
-      console.log("BYTES", bytes);
     });
   });
 });
