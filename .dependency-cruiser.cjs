@@ -196,7 +196,7 @@ module.exports = {
         path: "^(packages|apps)/[^/]+/",
         pathNot: [
           "^$1/",
-          "^(packages|apps)/[^/]+/(src|dist)/(index|demos|formats|main|engine/index|prediction|tracking)\\.(ts|js)$",
+          "^(packages|apps)/[^/]+/(src|dist)/(index|demos|formats|main|browser/index|engine/index|engine/node/runtime-file|prediction|tracking)\\.(ts|js)$",
           pageParts,
         ],
       },

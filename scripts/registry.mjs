@@ -1,6 +1,6 @@
 // What strangers do, tried with the packages as they would be published: `node scripts/registry.mjs`, after a build.
 //
-// A registry on this machine (Verdaccio, from npm) takes every public package; then, in empty folders, `npx lookonce`,
+// A registry on this machine (Verdaccio, from npm) receives every public package; then, in empty folders, `npx lookonce`,
 // installations and programs of each kind have to work. It prints what was installed, how large it is and how long things took.
 // `--only bun,deno` runs these checks alone; `--model FILE --source IMAGE --data YAML` are used in place of what the quickstart
 // trains and draws, which takes a minute or two. `--keep` leaves the folder there.
@@ -67,7 +67,7 @@ function npmCache() {
   return cache;
 }
 
-/** How much an installation takes: bytes on disk and packages. */
+/** How much an installation needs: bytes on disk and packages. */
 function sizeOf(cwd) {
   const megabytes = Number(run(cwd, "du", "-sm", "node_modules").split("\t")[0]);
   const packages = Object.keys(JSON.parse(readFileSync(join(cwd, "node_modules/.package-lock.json"), "utf8")).packages);

@@ -33,7 +33,7 @@ export async function startRegistry(folder, tools) {
   const upstream = execFileSync("npm", ["config", "get", "registry"], { encoding: "utf8" }).trim();
   const config = {
     storage: join(folder, "storage"),
-    // Everybody may publish: it listens to this machine alone, for as long as the checks take
+    // Everybody may publish: it listens to this machine alone, for as long as the checks last
     auth: { htpasswd: { file: join(folder, "htpasswd"), max_users: -1 } },
     uplinks: { npm: { url: upstream, cache: true, timeout: "60s" } },
     packages: {
