@@ -21,7 +21,9 @@ export function App() {
   useUndoKeys(studio);
   useEffect(() => {
     document.title = `${titles[view]} · lookonce studio`;
-    if (!isFirst.current) main.current?.focus({ preventScroll: true });
+    // A view may have set the focus to what it is for
+    const isInside = main.current?.contains(document.activeElement);
+    if (!isFirst.current && !isInside) main.current?.focus({ preventScroll: true });
     isFirst.current = false;
   }, [view]);
   return (
@@ -31,6 +33,7 @@ export function App() {
       </button>
       <Header view={view} />
       <main id="content" ref={main} tabIndex={-1} aria-label={titles[view]}>
+        <h1 className="visually-hidden">{titles[view]}</h1>
         <Notice onRetry={() => studio.retry()}>{saveError}</Notice>
         {view === "images" && <ImagesView />}
         {view === "label" && <LabelView name={image} />}

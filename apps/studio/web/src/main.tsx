@@ -18,20 +18,16 @@ const element = document.getElementById("page");
 if (element === null) throw new Error("index.html has no element #page");
 const root = createRoot(element);
 
-// Two tabs would overwrite each other's changes
-void navigator.locks.request("lookonce-studio", { ifAvailable: true }, async (lock) => {
-  if (lock === null) {
-    showProblem(
-      root,
-      "The studio is open in another tab",
-      "Close that one, or go on there; then load this page again.",
-    );
-    return;
-  }
-  await start(root);
-  // The lock is kept as long as the tab is open
-  await new Promise(() => {});
-});
+// Two tabs would overwrite each other's changes. Of a page that is loaded again, the one before needs a moment to end.
+navigator.locks
+  .request("lookonce-studio", { signal: AbortSignal.timeout(2000) }, async () => {
+    await start(root);
+    // The lock is kept as long as the tab is open
+    await new Promise(() => {});
+  })
+  .catch(() =>
+    showProblem(root, "The studio is open in another tab", "Close that one, or go on there; then load this page again."),
+  );
 
 async function start(root: Root): Promise<void> {
   try {

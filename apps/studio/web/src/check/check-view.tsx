@@ -24,9 +24,9 @@ export function CheckView() {
   }
   return (
     <div className="check-view">
-      <Findings project={project} />
       <Counts project={project} splits={splits} />
       <Split project={project} splits={splits} />
+      <Findings project={project} />
     </div>
   );
 }

@@ -19,7 +19,7 @@ export function ImageTile({ image, chosen, onChoose }: ImageTileProps) {
   const url = useBlobUrl(isNear ? image.name : undefined, (name) => studio.thumbnail(name));
   return (
     <li ref={tile} className={`tile${chosen ? " chosen" : ""}`}>
-      <a href={linkTo("label", image.name)} aria-label={`${image.name}: ${stateOf(image)}`}>
+      <a href={linkTo("label", image.name)}>
         <span className="tile-image">{url && <img src={url} alt="" draggable={false} />}</span>
         <span className="tile-text">
           <span className="tile-name">{image.name}</span>

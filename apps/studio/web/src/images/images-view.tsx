@@ -88,7 +88,7 @@ function Welcome({ children }: { children: React.ReactNode }) {
       <span className="welcome-mark">
         <Icon name="images" size={34} />
       </span>
-      <h1>Label your own images</h1>
+      <h2>Label your own images</h2>
       <p>
         Drop images or a folder here, or paste one. A data set in YOLO’s layout, also as a zip file, comes with its
         labels.

@@ -19,7 +19,7 @@ export function LabelToolbar({ image, control, onStep }: LabelToolbarProps) {
     <div className="label-toolbar">
       <Tool name="previous" label="Previous image" onClick={() => onStep(-1)} disabled={number === 0} />
       <Tool name="next" label="Next image" onClick={() => onStep(1)} disabled={number === project.images.length - 1} />
-      <h1 title={image.name}>{image.name}</h1>
+      <h2 title={image.name}>{image.name}</h2>
       <span className="muted small">
         {number + 1} of {project.images.length}
       </span>

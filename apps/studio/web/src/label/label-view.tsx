@@ -65,7 +65,8 @@ function ImageLabels({ image, activeClass, onActiveClass }: ImageLabelsProps) {
     setSelectedId(added.id);
   };
   const changeSelected = (change: Partial<Corners> & { classId?: number }, key?: string): void => {
-    if (selected !== undefined) studio.edit(changeBox(project, image.name, selected.id, change), key);
+    // Of the newest project: a class may have been added to it just now
+    if (selected !== undefined) studio.edit((newest) => changeBox(newest, image.name, selected.id, change), key);
   };
   const chooseClass = (id: number): void => {
     onActiveClass(id);

@@ -26,10 +26,15 @@ export function useViewport(stage: RefObject<HTMLElement | null>, image: Size, i
     observer.observe(element);
     return () => observer.disconnect();
   }, [stage]);
-  const set = (next: Viewport): void => setChanged({ key: imageKey, viewport: next });
+  // From the newest viewport: two fingers move in the same frame
+  const update = (next: (before: Viewport) => Viewport): void =>
+    setChanged((before) => ({
+      key: imageKey,
+      viewport: pan(next(before?.key === imageKey ? before.viewport : whole), [0, 0], image, size),
+    }));
   const zoom = (factor: number, at: readonly [number, number] = [size.width / 2, size.height / 2]): void =>
-    set(pan(zoomAt(viewport, factor, at, whole.scale / 2), [0, 0], image, size));
-  const move = (by: readonly [number, number]): void => set(pan(viewport, by, image, size));
+    update((before) => zoomAt(before, factor, at, whole.scale / 2));
+  const move = (by: readonly [number, number]): void => update((before) => pan(before, by, image, size));
   useWheel(stage, (event, at) => {
     // Trackpads pinch with the control key and move without
     if (event.ctrlKey || Math.abs(event.deltaX) < Math.abs(event.deltaY)) zoom(Math.exp(-event.deltaY / 400), at);
