@@ -26,7 +26,11 @@ navigator.locks
     await new Promise(() => {});
   })
   .catch(() =>
-    showProblem(root, "The studio is open in another tab", "Close that one, or go on there; then load this page again."),
+    showProblem(
+      root,
+      "The studio is open in another tab",
+      "Close that one, or go on there; then load this page again.",
+    ),
   );
 
 async function start(root: Root): Promise<void> {

@@ -113,14 +113,18 @@ describeInBrowser("the studio", () => {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), bytes);
     }
-    const read = await Promise.all(["train", "val"].map((split) => Dataset.open({ yaml: join(folder, "data.yaml"), split })));
+    const read = await Promise.all(
+      ["train", "val"].map((split) => Dataset.open({ yaml: join(folder, "data.yaml"), split })),
+    );
     expect(read.map(({ entries }) => entries.length)).toEqual([8, 2]);
     for (const { path, classes, boxes } of read.flatMap(({ entries }) => entries)) {
       const expected = drawn[images.findIndex((image) => basename(image) === basename(path))] ?? [];
       expect([...classes]).toEqual(expected.map(({ label }) => label));
       for (const [row, { x1, x2, y1, y2 }] of expected.entries()) {
         const pixels = [...boxes.subarray(row * 4, row * 4 + 4)].map((value) => value * side);
-        const off = [(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1].map((value, k) => Math.abs(value - (pixels[k] ?? 0)));
+        const off = [(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1].map((value, k) =>
+          Math.abs(value - (pixels[k] ?? 0)),
+        );
         // The mouse stops at whole pixels of the screen, about a quarter of the image's
         expect(Math.max(...off)).toBeLessThan(0.6);
       }
@@ -188,11 +192,14 @@ describeInBrowser("the studio", () => {
   });
 
   it("shows proposals apart from labels, and makes labels of those that are accepted or corrected", async () => {
-    const { page, expectNoComplaints } = await withImages();
-    await page.getByText("Saved", { exact: true }).waitFor();
-    await propose(page);
-    await page.goto(`${studio.url}#/images`);
-    await page.reload();
+    const { page, expectNoComplaints } = await openStudio(studio);
+    const found = "0 0.2 0.25 0.25 0.3 0.9\n1 0.5 0.5 0.25 0.3 0.7\n0 0.8 0.75 0.25 0.3 0.5\n";
+    const yaml = "names: [circle, square]\n";
+    await page.locator("input[data-for='Choose images']").setInputFiles([
+      { name: "00000.jpg", mimeType: "image/jpeg", buffer: readFileSync(images[0] as string) },
+      { name: "00000.txt", mimeType: "text/plain", buffer: Buffer.from(found) },
+      { name: "data.yaml", mimeType: "text/plain", buffer: Buffer.from(yaml) },
+    ]);
     await page.getByText("3 proposed").waitFor();
     await page.getByRole("radio", { name: "To check 1" }).check();
     await page.getByRole("link", { name: /00000.jpg/ }).click();
@@ -305,22 +312,4 @@ async function downloaded(page: Page, button: string, folder: string): Promise<s
   const path = join(folder, download.suggestedFilename());
   await download.saveAs(path);
   return path;
-}
-
-/** Writes three proposals for the first image into the studio's notes, as a model's would be. */
-async function propose(page: Page): Promise<void> {
-  await page.evaluate(`(async () => {
-    const root = await navigator.storage.getDirectory();
-    const handle = await (await root.getDirectoryHandle("studio")).getFileHandle("studio.json");
-    const notes = JSON.parse(await (await handle.getFile()).text());
-    notes.classes = [{ id: 900, name: "circle", color: 0 }, { id: 901, name: "square", color: 1 }];
-    notes.images[0].proposals = [0, 1, 2].map((i) => ({
-      id: 910 + i, classId: 900 + (i % 2), confidence: 0.9 - 0.2 * i,
-      x1: 0.05 + 0.3 * i, y1: 0.1 + 0.25 * i, x2: 0.3 + 0.3 * i, y2: 0.4 + 0.25 * i,
-    }));
-    notes.nextId = 1000;
-    const file = await handle.createWritable();
-    await file.write(JSON.stringify(notes));
-    await file.close();
-  })()`);
 }

@@ -6,7 +6,7 @@ import { emptyProject, newImage, type Project } from "../project/project.ts";
 import { cocoFile } from "./coco-file.ts";
 import { datasetZip, filesOfZip } from "./dataset-zip.ts";
 import { freeName, planImport } from "./plan-import.ts";
-import { boxesOf, namesInYaml, yoloFiles } from "./yolo-files.ts";
+import { boxesOf, namesInYaml, proposalsOf, yoloFiles } from "./yolo-files.ts";
 
 /** Three images: two boxes, background, no labels. */
 function project(): Project {
@@ -41,6 +41,13 @@ describe("YOLO's layout", () => {
     ]);
     expect(boxes[0]?.x1).toBeCloseTo(0.1, 6);
     expect(boxes[1]?.y2).toBeCloseTo(0.5, 6);
+  });
+
+  it("proposes what has a confidence", () => {
+    const text = "1 0.5 0.5 0.2 0.2 0.75\n0 0.5 0.5 0.1 0.1\n9 0.5 0.5 0.1 0.1 0.9\n";
+    const { proposals, labels } = proposalsOf(text, "a.txt", { classIds: [10, 20], firstId: 5 });
+    expect(proposals.map(({ id, classId, confidence }) => [id, classId, confidence])).toEqual([[5, 20, 0.75]]);
+    expect(labels.trim()).toBe("0 0.5 0.5 0.1 0.1");
   });
 
   it("goes through a zip file unchanged, with the images' own bytes", async () => {

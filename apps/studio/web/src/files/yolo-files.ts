@@ -1,7 +1,7 @@
 import { boxRow, parseLabels } from "@lookonce/data/formats";
 import { type Document, parseYaml } from "@lookonce/documents";
 import { dealImages, type SplitName } from "../project/deal-images.ts";
-import type { Box, ClassEntry, ImageEntry, Project } from "../project/project.ts";
+import type { Box, ClassEntry, ImageEntry, Project, Proposal } from "../project/project.ts";
 import { isLabeled } from "../project/project.ts";
 
 /** Where the labels of an image lie: `labels/` and its name, ending in `.txt`. */
@@ -52,6 +52,25 @@ export function boxesOf(
     };
   });
   return { boxes: parsed, leftOut: problems.length };
+}
+
+/**
+ * The rows `class cx cy w h confidence` of a label file, as `lookonce predict save_txt=true save_conf=true` writes them: what a
+ * model proposes. Returns the other rows as text.
+ */
+export function proposalsOf(
+  text: string,
+  file: string,
+  { classIds, firstId }: { classIds: readonly number[]; firstId: number },
+): { proposals: Proposal[]; labels: string } {
+  const rows = text.split("\n").map((line) => line.trim().split(/\s+/));
+  const isProposal = (words: readonly string[]): boolean => words.length === 6;
+  const proposals = rows.filter(isProposal).flatMap((words, i): Proposal[] => {
+    const [box] = boxesOf(words.slice(0, 5).join(" "), file, { classIds, firstId: firstId + i }).boxes;
+    return box === undefined ? [] : [{ ...box, confidence: Number(words[5]) || 0 }];
+  });
+  const labels = rows.filter((words) => !isProposal(words)).map((words) => words.join(" "));
+  return { proposals, labels: labels.join("\n") };
 }
 
 /** The text files of a data set in YOLO's layout by their paths; images lie beside them in `images/`. */

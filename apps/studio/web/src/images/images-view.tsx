@@ -91,7 +91,7 @@ function Welcome({ children }: { children: React.ReactNode }) {
       <h2>Label your own images</h2>
       <p>
         Drop images or a folder here, or paste one. A data set in YOLO’s layout, also as a zip file, comes with its
-        labels.
+        labels; what a model found, as proposals.
       </p>
       {children}
       <ol className="steps">

@@ -1,6 +1,6 @@
 import { filesOfZip, type NamedBlob } from "../files/dataset-zip.ts";
 import { freeName, isImageName, planImport } from "../files/plan-import.ts";
-import { boxesOf, namesInYaml } from "../files/yolo-files.ts";
+import { boxesOf, namesInYaml, proposalsOf } from "../files/yolo-files.ts";
 import { addClass } from "../project/edit-classes.ts";
 import { addImages } from "../project/edit-images.ts";
 import { type ImageEntry, newImage, type Project } from "../project/project.ts";
@@ -112,12 +112,14 @@ function withLabels(
     project = result.project;
     return result.id;
   });
-  const { boxes, leftOut } = boxesOf(text, labels, { classIds, firstId: project.nextId });
+  const { proposals, labels: rows } = proposalsOf(text, labels, { classIds, firstId: project.nextId });
+  const firstId = project.nextId + proposals.length;
+  const { boxes, leftOut } = boxesOf(rows, labels, { classIds, firstId });
   if (leftOut > 0)
     added.leftOut.push(`${labels} has ${leftOut} ${leftOut === 1 ? "row" : "rows"} that cannot be used.`);
   added.boxes += boxes.length;
   return {
-    project: { ...project, nextId: project.nextId + boxes.length },
-    entry: { ...entry, boxes, isBackground: boxes.length === 0 && leftOut === 0 },
+    project: { ...project, nextId: firstId + boxes.length },
+    entry: { ...entry, boxes, proposals, isBackground: text.trim() === "" },
   };
 }
