@@ -223,7 +223,6 @@ describeInBrowser("the studio", () => {
       ...{ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
     });
     expect(await sidewaysPixels(page)).toBe(0);
-    await documentationImage(page, "images-phone");
     await page.getByRole("link", { name: "Label", exact: true }).tap();
     await page.locator(".label-image > img").waitFor();
     const { x = 0, y = 0 } = (await page.locator(".label-image > img").boundingBox()) ?? {};
@@ -287,7 +286,6 @@ describeInBrowser("the studio", () => {
   it("reads the pixels of those of 200 images that are in sight", async () => {
     const { page, expectNoComplaints } = await openStudio(studio);
     expect(await accessibilityFaults(page)).toEqual([]);
-    await documentationImage(page, "start-light");
     const bytes = readFileSync(images[0] as string);
     const files = Array.from({ length: 200 }, (_, i) => ({ name: `${i}.jpg`, mimeType: "image/jpeg", buffer: bytes }));
     await page.locator("input[data-for='Choose images']").setInputFiles(files);
