@@ -10,7 +10,7 @@ const packageGraph = {
   "packages/config": ["errors"],
   "packages/files": ["errors"],
   "packages/documents": ["errors", "files"],
-  "packages/worker-pool": ["errors"],
+  "packages/worker-pool": ["errors", "files"],
   "packages/geometry": ["errors"],
   "packages/hub": ["errors", "files"],
   "packages/onnx": ["errors"],

@@ -1,6 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
 import { Random } from "@lookonce/random";
-import { WorkerLostError, WorkerPool } from "@lookonce/worker-pool";
+import { availableMemory, WorkerLostError, WorkerPool } from "@lookonce/worker-pool";
 import type { Batch } from "./batch.ts";
 import type { Dataset } from "./dataset.ts";
 import { kindRules } from "./label-kinds.ts";
@@ -233,7 +233,7 @@ export class BatchLoader implements AsyncIterable<Batch> {
     const form = resizeName(spec);
     const images = this.#dataset.entries.map((entry) => ({ path: entry.path, ...loadedSize(entry, spec) }));
     this.#cache = planCache(images, {
-      ...{ kind: cache, limit: cacheBytes, freeMemory: process.availableMemory() },
+      ...{ kind: cache, limit: cacheBytes, freeMemory: availableMemory() },
       disk: cacheDirectory === undefined ? { form } : { form, directory: cacheDirectory },
     });
     if (this.#cache.notice !== undefined) onNotice(this.#cache.notice);

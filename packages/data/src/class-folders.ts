@@ -80,5 +80,13 @@ export async function foldersIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
   const visible = names.filter((name) => !name.startsWith("."));
   const flags = await Promise.all(visible.map((name) => isFolder(join(folder, name))));
-  return visible.filter((_, i) => flags[i]).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  return visible.filter((_, i) => flags[i]).sort(inByteOrder);
+}
+
+/** The order of two texts' bytes in UTF-8, which is that of their characters' numbers; JavaScript's own is of 16-bit units. */
+function inByteOrder(a: string, b: string): number {
+  const [one, other] = [[...a], [...b]];
+  const at = one.findIndex((character, i) => character !== other[i]);
+  if (at < 0 || at >= other.length) return one.length - other.length;
+  return (one[at]?.codePointAt(0) ?? 0) - (other[at]?.codePointAt(0) ?? 0);
 }

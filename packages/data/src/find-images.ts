@@ -11,7 +11,7 @@ import {
   stat,
   textOf,
 } from "@lookonce/files";
-import { glob, isDynamicPattern } from "tinyglobby";
+import { glob, isDynamicPattern } from "#glob";
 import type { DatasetConfig } from "./dataset-config.ts";
 import { nearestName } from "./nearest-name.ts";
 

@@ -56,6 +56,8 @@ export interface OpenModuleOptions {
   args?: readonly string[];
   /** The program of a worker, bundled with the module and served as `/worker.js`. */
   worker?: URL;
+  /** More such programs by their names, without `.js`. */
+  programs?: Readonly<Record<string, URL>>;
   /** Whether scripts are minified, as users' bundlers do. Default false. */
   minify?: boolean;
   /** Packages that are left out of the bundle, where nothing that runs needs them. Default: none. */
@@ -76,12 +78,16 @@ export async function openModule<M>(
     inWorker = false,
     args = [],
     worker,
+    programs = {},
     assets = {},
     external = [],
     minify = false,
   }: OpenModuleOptions = {},
 ): Promise<ModulePage<M>> {
-  const bundled = await bundleFiles({ entry, ...(worker === undefined ? {} : { worker }) }, { external, minify });
+  const bundled = await bundleFiles(
+    { entry, ...(worker === undefined ? {} : { worker }), ...programs },
+    { external, minify },
+  );
   const scripts = new Map([...bundled, ["/", inWorker ? workerHtml : html], ["/in-worker.js", workerScript]]);
   const require = createRequire(import.meta.url);
   const runtime = dirname(require.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"));

@@ -1,6 +1,7 @@
+export { availableMemory, availableParallelism, sharedMemory, sharesMemory } from "#channel";
+export { readWorkerData } from "#parent";
 export { type PoolWorker, type TaskMap, WorkerLostError } from "./pool-worker.ts";
 export {
-  readWorkerData,
   type ServeOptions,
   serveTasks,
   type TaskContext,

@@ -1,5 +1,5 @@
 import { decodeError, type SentError } from "@lookonce/errors";
-import { openProcess, openThread, type WorkerChannel, type WorkerOptions } from "./worker-channel.ts";
+import { openProcess, openThread, type WorkerChannel, type WorkerOptions } from "#channel";
 
 /** The tasks of a worker's program by name, with the types of what is sent and of what comes back. */
 export type TaskMap<T> = { [K in keyof T]: { request: unknown; response: unknown } };
@@ -87,7 +87,7 @@ export class PoolWorker<T extends TaskMap<T>> {
   /** In the order in which the worker got them. */
   readonly #calls: Map<number, Call> = new Map();
   /** Of the first call. */
-  #timer: NodeJS.Timeout | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #markReady: () => void = () => {};
   #lastId = 0;
   #lostBy: Error | undefined;
@@ -154,7 +154,7 @@ export class PoolWorker<T extends TaskMap<T>> {
     if (this.isLost) return;
     this.ref();
     this.#post("stop");
-    let timer: NodeJS.Timeout | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const hung = new Promise<void>((resolve) => {
       timer = setTimeout(() => {
         this.#giveUp(new Error(`it did not stop within ${timeoutMs} ms`));

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { LookonceError } from "@lookonce/errors";
 import {
   PoolWorker,
@@ -236,9 +235,23 @@ export class WorkerPool<T extends TaskMap<T>> {
   async #respawn(deaths: number): Promise<void> {
     const { restartDelaysMs = [0, 100, 1000, 5000, 15_000] } = this.#options;
     const delay = restartDelaysMs[deaths] ?? restartDelaysMs.at(-1);
-    await sleep(delay, undefined, { signal: this.#end.signal }).catch(() => {});
+    await sleep(delay ?? 0, this.#end.signal);
     if (this.#disposal === undefined) await this.#spawn(deaths + 1).started;
   }
+}
+
+/** Waits for some milliseconds, or until a signal aborts. */
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
+    if (signal.aborted) end();
+  });
 }
 
 function disposed(): LookonceError {

@@ -6,7 +6,10 @@ import { LookonceError } from "@lookonce/errors";
 import { readWorkerData, serveTasks, type TaskHandlers, Transfer } from "../src/index.ts";
 import type { TestTasks } from "./tasks.ts";
 
-const { counters = new Int32Array(3), ...options } = readWorkerData<{ counters?: Int32Array; concurrent?: boolean }>();
+const { counters = new Int32Array(3), ...options } = await readWorkerData<{
+  counters?: Int32Array;
+  concurrent?: boolean;
+}>();
 
 const handlers: TaskHandlers<TestTasks> = {
   async double(numbers) {

@@ -4,7 +4,7 @@ import { readWorkerData, serveTasks } from "@lookonce/worker-pool";
 import type { ThreadTasks } from "./inference-tasks.ts";
 import { ModelCache } from "./model-cache.ts";
 
-const models = new ModelCache(readWorkerData());
+const models = new ModelCache(await readWorkerData());
 
 serveTasks<ThreadTasks>({
   load: (request) => models.load(request),

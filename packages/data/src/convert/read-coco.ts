@@ -40,8 +40,8 @@ export async function readCoco(
   try {
     const handle = await openRegular(file, { ...annotationFile, hint: () => nearestName(file) });
     for await (const chunk of handle.createReadStream({ highWaterMark: chunkBytes })) {
-      parser.write(withoutMark(chunk as Buffer, bytes === 0));
-      bytes += (chunk as Buffer).length;
+      parser.write(withoutMark(chunk as Uint8Array, bytes === 0));
+      bytes += (chunk as Uint8Array).length;
       await Promise.all(waiting);
       waiting = [];
       onProgress(bytes);
@@ -56,7 +56,7 @@ export async function readCoco(
 const nested = new Set(["bbox", "segmentation", "keypoints"]);
 
 /** Some programs write a byte order mark before the JSON. */
-function withoutMark(chunk: Buffer, isFirst: boolean): Buffer {
+function withoutMark(chunk: Uint8Array, isFirst: boolean): Uint8Array {
   return isFirst && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf ? chunk.subarray(3) : chunk;
 }
 

@@ -20,9 +20,10 @@ export interface WrittenAnnotations {
  */
 export async function writeCoco(dataset: Dataset, file: string): Promise<WrittenAnnotations> {
   const { pieces, objects } = cocoText(dataset);
+  const encoder = new TextEncoder();
   await writeWhole(
     file,
-    pieces.map((piece) => Buffer.from(piece)),
+    pieces.map((piece) => encoder.encode(piece)),
   );
   return { path: file, names: dataset.names, images: dataset.entries.length, objects };
 }

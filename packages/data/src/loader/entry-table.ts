@@ -1,3 +1,4 @@
+import { sharedMemory } from "@lookonce/worker-pool";
 import type { DatasetEntry, LabeledObjects } from "../labels.ts";
 
 /** The objects of many images, one behind the other; those of image i end at `objectEnds[i]`. */
@@ -28,12 +29,12 @@ export function packEntries(entries: readonly DatasetEntry[]): EntryTable {
   const objects = entries.reduce((sum, { classes }) => sum + classes.length, 0);
   const table: EntryTable = {
     count: entries.length,
-    paths: new Uint8Array(new SharedArrayBuffer(paths.reduce((sum, { length }) => sum + length, 0))),
-    pathEnds: new Float64Array(new SharedArrayBuffer(entries.length * 8)),
-    sizes: new Int32Array(new SharedArrayBuffer(entries.length * 8)),
-    classes: new Int32Array(new SharedArrayBuffer(objects * 4)),
-    boxes: new Float32Array(new SharedArrayBuffer(objects * 16)),
-    objectEnds: new Int32Array(new SharedArrayBuffer(entries.length * 4)),
+    paths: new Uint8Array(sharedMemory(paths.reduce((sum, { length }) => sum + length, 0))),
+    pathEnds: new Float64Array(sharedMemory(entries.length * 8)),
+    sizes: new Int32Array(sharedMemory(entries.length * 8)),
+    classes: new Int32Array(sharedMemory(objects * 4)),
+    boxes: new Float32Array(sharedMemory(objects * 16)),
+    objectEnds: new Int32Array(sharedMemory(entries.length * 4)),
   };
   let [text, object] = [0, 0];
   entries.forEach(({ width, height, classes, boxes }, i) => {
@@ -57,7 +58,7 @@ export function packEntries(entries: readonly DatasetEntry[]): EntryTable {
 function packKeypoints(entries: readonly DatasetEntry[]): EntryTable["keypoints"] {
   const lists = entries.flatMap(({ keypoints }) => keypoints ?? []);
   if (lists.length === 0) return undefined;
-  const points = new Float32Array(new SharedArrayBuffer(lists.reduce((sum, { length }) => sum + length, 0) * 4));
+  const points = new Float32Array(sharedMemory(lists.reduce((sum, { length }) => sum + length, 0) * 4));
   let end = 0;
   for (const list of lists) {
     points.set(list, end);
@@ -75,8 +76,8 @@ export function keypointStep(images: readonly LabeledObjects[]): number {
 function packPolygons(entries: readonly DatasetEntry[], objects: number): EntryTable["polygons"] {
   const length = entries.reduce((sum, { polygons = [] }) => sum + polygons.reduce((n, p) => n + p.length, 0), 0);
   if (length === 0) return undefined;
-  const points = new Float32Array(new SharedArrayBuffer(length * 4));
-  const ends = new Float64Array(new SharedArrayBuffer(objects * 8));
+  const points = new Float32Array(sharedMemory(length * 4));
+  const ends = new Float64Array(sharedMemory(objects * 8));
   let [object, end] = [0, 0];
   for (const { classes, polygons } of entries) {
     for (let k = 0; k < classes.length; k++) {

@@ -1,9 +1,9 @@
-import { availableParallelism } from "node:os";
 import type { Transform } from "@lookonce/augment";
 import { familySettings, type LoadingRules } from "@lookonce/config";
 import { LookonceError, warn } from "@lookonce/errors";
 import type { ImageFit } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
+import { availableParallelism, sharesMemory } from "@lookonce/worker-pool";
 import { kindRules } from "../label-kinds.ts";
 import type { LabelKind } from "../labels.ts";
 import type { Sharer } from "../samplers/share-batch.ts";
@@ -53,7 +53,8 @@ export interface BatchLoaderOptions {
   random?: Random;
   /**
    * Threads that decode and augment; 0 does it in this one. What comes, and in which order, is the same for any number.
-   * Default: one less than processor cores, at least 1, at most 8; 0 with `transforms` that are functions.
+   * Default: one less than processor cores, at least 1, at most 8; 0 with `transforms` that are functions, and in pages that
+   * are not isolated, whose threads share no memory.
    */
   workers?: number;
   /** Batches read ahead while one is in use. Default: 2 a worker, at least 2. */
@@ -90,7 +91,8 @@ export type FullOptions = Required<Omit<BatchLoaderOptions, Optional>> & Pick<Ba
 export function fullOptions(options: BatchLoaderOptions, kind: LabelKind): FullOptions {
   const { cutsImages = false } = kindRules[kind];
   const inThisThread = options.transforms !== undefined && !(options.transforms instanceof URL);
-  const workers = options.workers ?? (inThisThread ? 0 : Math.min(8, Math.max(1, availableParallelism() - 1)));
+  const isAlone = inThisThread || !sharesMemory();
+  const workers = options.workers ?? (isAlone ? 0 : Math.min(8, Math.max(1, availableParallelism() - 1)));
   const full: FullOptions = {
     ...{ rect: false, stride: 32, pad: 0.5, dropLast: false, cache: "auto", cacheBytes: 512 * 2 ** 20 },
     loading: familySettings.v8.loading,
@@ -126,6 +128,9 @@ function faultOf({ rect, shuffle, weights, workers, cache }: FullOptions, inThis
   }
   if (inThisThread && workers > 0) {
     return "transforms that are functions cannot be sent to workers: move them to a module and pass its URL, or set workers: 0.";
+  }
+  if (workers > 0 && !sharesMemory()) {
+    return "workers share memory, which needs an isolated page (its headers COOP: same-origin and COEP: require-corp): serve it so, or set workers: 0.";
   }
   const known = ["auto", "ram", "disk", "none"].includes(cache);
   return known ? undefined : `cache must be "auto", "ram", "disk" or "none", not ${JSON.stringify(cache)}.`;

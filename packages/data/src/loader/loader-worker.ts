@@ -1,10 +1,9 @@
 // The program of a loader's worker thread: makes the batches it is asked for, one after the other.
-import { workerData } from "node:worker_threads";
-import { serveTasks, Transfer } from "@lookonce/worker-pool";
+import { readWorkerData, serveTasks, Transfer } from "@lookonce/worker-pool";
 import { BatchMaker } from "./batch-maker.ts";
 import type { LoaderJob, LoaderTasks, MadeBatch } from "./job.ts";
 
-const maker = new BatchMaker(workerData as LoaderJob);
+const maker = new BatchMaker(await readWorkerData<LoaderJob>());
 
 serveTasks<LoaderTasks>({
   async makeBatch(task, context) {

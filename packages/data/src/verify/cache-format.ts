@@ -1,6 +1,4 @@
-import { timingSafeEqual } from "node:crypto";
-import { endianness } from "node:os";
-import { createHmac } from "@lookonce/files";
+import { createHmac, textOf } from "@lookonce/files";
 import { labelPath } from "../labels.ts";
 import { keypointStep, type ObjectTable, objectsAt } from "../loader/entry-table.ts";
 import type { DataProblem } from "../problem.ts";
@@ -9,7 +7,11 @@ import type { VerifiedImage } from "./verify-images.ts";
 /** Counts up whenever the file's form or what verification finds changes; older files are then ignored. */
 export const formatVersion = 3;
 
-const magic = Buffer.from("LOOKONCE", "latin1");
+const magic = new TextEncoder().encode("LOOKONCE");
+
+/** Of the arrays: that of all machines with a browser, and of nearly all others. */
+const byteOrder = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? "LE" : "BE";
+
 const digestBytes = 32;
 
 /** What an image's flags say, bit by bit. */
@@ -46,7 +48,7 @@ export interface CacheIdentity {
  * arrays in the machine's byte order: flags (uint32), widths, heights, objects of each image; classes; boxes (float32); polygons'
  * lengths; polygons' points (float32); keypoints (float32). The header is padded with spaces so that the arrays start at a multiple of 4.
  */
-export function encodeVerified(verified: readonly VerifiedImage[], { hash, key }: CacheIdentity): Buffer {
+export function encodeVerified(verified: readonly VerifiedImage[], { hash, key }: CacheIdentity): Uint8Array {
   const objects = verified.map((image) => image.objects);
   const hasPolygons = objects.some(({ polygons }) => polygons !== undefined);
   const polygons = hasPolygons
@@ -56,7 +58,7 @@ export function encodeVerified(verified: readonly VerifiedImage[], { hash, key }
   const lengths = Int32Array.from(polygons, ({ length }) => length);
   const header: Header = {
     version: formatVersion,
-    byteOrder: endianness(),
+    byteOrder,
     hash,
     images: verified.length,
     objects: counts.reduce((a, b) => a + b, 0),
@@ -65,12 +67,12 @@ export function encodeVerified(verified: readonly VerifiedImage[], { hash, key }
     ...(objects.some(({ keypoints }) => keypoints !== undefined) ? { keypoints: keypointStep(objects) } : {}),
     problems: verified.flatMap((image, i) => (image.problems.length > 0 ? [keptProblems(image, i)] : [])),
   };
-  const text = Buffer.from(JSON.stringify(header), "utf8");
+  const text = new TextEncoder().encode(JSON.stringify(header));
   const start = digestBytes + magic.length + 4;
-  const size = Buffer.alloc(4);
-  const padded = Buffer.concat([text, Buffer.alloc((4 - ((start + text.length) % 4)) % 4, " ")]);
-  size.writeUInt32LE(padded.length);
-  const body = Buffer.concat([
+  const padded = concatBytes([text, new Uint8Array((4 - ((start + text.length) % 4)) % 4).fill(0x20)]);
+  const size = new Uint8Array(4);
+  new DataView(size.buffer).setUint32(0, padded.length, true);
+  const body = concatBytes([
     ...[size, padded],
     ...[verified.map(flagsOf), verified.map(({ width }) => width), verified.map(({ height }) => height), counts].map(
       (column) => bytesOf(Int32Array.from(column)),
@@ -81,7 +83,7 @@ export function encodeVerified(verified: readonly VerifiedImage[], { hash, key }
     ...polygons.map(bytesOf),
     ...objects.flatMap(({ keypoints }) => (keypoints === undefined ? [] : [bytesOf(keypoints)])),
   ]);
-  return Buffer.concat([magic, createHmac("sha256", key).update(body).digest(), body]);
+  return concatBytes([magic, createHmac("sha256", key).update(body).digest(), body]);
 }
 
 function keptProblems({ path: image, problems }: VerifiedImage, index: number): [number, KeptProblem[]] {
@@ -101,21 +103,23 @@ export function decodeVerified(
   bytes: Uint8Array,
   { hash, key, paths }: CacheIdentity & { paths: readonly string[] },
 ): VerifiedImage[] | undefined {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const bodyAt = magic.length + digestBytes;
-  if (buffer.length < bodyAt + 4 || !buffer.subarray(0, magic.length).equals(magic)) return undefined;
-  const body = buffer.subarray(bodyAt);
+  if (bytes.length < bodyAt + 4 || !areEqual(bytes.subarray(0, magic.length), magic)) return undefined;
+  const body = bytes.subarray(bodyAt);
   const signature = createHmac("sha256", key).update(body).digest();
-  if (!timingSafeEqual(signature, buffer.subarray(magic.length, bodyAt))) return undefined;
+  if (!areEqual(signature, bytes.subarray(magic.length, bodyAt))) return undefined;
   // From here on the bytes are what encodeVerified wrote
-  const headerEnd = 4 + body.readUInt32LE(0);
-  const header = JSON.parse(body.toString("utf8", 4, headerEnd)) as Header;
-  if (header.version !== formatVersion || header.byteOrder !== endianness()) return undefined;
+  const headerEnd = 4 + new DataView(body.buffer, body.byteOffset).getUint32(0, true);
+  const header = JSON.parse(textOf(body.subarray(4, headerEnd))) as Header;
+  if (header.version !== formatVersion || header.byteOrder !== byteOrder) return undefined;
   if (header.hash !== hash || header.images !== paths.length) return undefined;
   return decodeArrays(body.subarray(headerEnd), { header, paths });
 }
 
-function decodeArrays(body: Buffer, { header, paths }: { header: Header; paths: readonly string[] }): VerifiedImage[] {
+function decodeArrays(
+  body: Uint8Array,
+  { header, paths }: { header: Header; paths: readonly string[] },
+): VerifiedImage[] {
   // A copy, since a view would need an aligned start
   const memory = Uint8Array.from(body).buffer;
   let at = 0;
@@ -159,4 +163,19 @@ function endsOf(lengths: Int32Array): Int32Array {
     end += length;
     return end;
   });
+}
+
+/** Needs the same time for all bytes that differ, so that nobody finds a signature by trying. */
+function areEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.reduce((difference, byte, i) => difference | (byte ^ (b[i] as number)), 0) === 0;
+}
+
+function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

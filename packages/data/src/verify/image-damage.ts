@@ -1,4 +1,4 @@
-import { crc32 } from "node:zlib";
+import { crc32 } from "@lookonce/files";
 import type { Fault } from "../problem.ts";
 
 /** The verdict on a file's structure: whole, damaged, or only decoding can show. */
@@ -15,28 +15,32 @@ export type Structure = "whole" | "unknown" | Fault;
  * 29, decoding with libjpeg's warnings as errors 30, decoding without 0: what neither finds decodes to some image.
  */
 export function inspectStructure(bytes: Uint8Array): Structure {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (buffer.length >= 2 && buffer.readUInt16BE(0) === 0xffd8) return inspectJpeg(buffer);
-  if (buffer.toString("latin1", 0, 8) === "\x89PNG\r\n\x1A\n") return inspectPng(buffer);
-  if (buffer.toString("latin1", 0, 4) === "RIFF" && buffer.toString("latin1", 8, 12) === "WEBP") {
-    return buffer.readUInt32LE(4) + 8 <= buffer.length ? "whole" : cutOff("WebP", buffer);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length >= 2 && view.getUint16(0) === 0xffd8) return inspectJpeg(bytes);
+  if (latin1(bytes, 0, 8) === "\x89PNG\r\n\x1A\n") return inspectPng(bytes);
+  if (latin1(bytes, 0, 4) === "RIFF" && latin1(bytes, 8, 12) === "WEBP") {
+    return view.getUint32(4, true) + 8 <= bytes.length ? "whole" : cutOff("WebP", bytes);
   }
   return "unknown";
 }
 
-function cutOff(format: string, { length }: Buffer): Fault {
+function latin1(bytes: Uint8Array, from: number, to: number): string {
+  return String.fromCharCode(...bytes.subarray(from, to));
+}
+
+function cutOff(format: string, { length }: Uint8Array): Fault {
   return { kind: "truncated", reason: `the ${format} is cut off: it has no end within its ${length} bytes` };
 }
 
 const startOfScan = 0xda;
 const endOfImage = 0xd9;
 
-function inspectJpeg(buffer: Buffer): Structure {
+function inspectJpeg(bytes: Uint8Array): Structure {
   let at = 2;
-  while (at + 4 <= buffer.length || buffer[at + 1] === endOfImage) {
+  while (at + 4 <= bytes.length || bytes[at + 1] === endOfImage) {
     // Garbage between segments is skipped by decoders: whether it does harm, decoding must show
-    if (buffer[at] !== 0xff) return buffer.lastIndexOf(0xd9) < 0 ? cutOff("JPEG", buffer) : "unknown";
-    const marker = buffer[at + 1] as number;
+    if (bytes[at] !== 0xff) return bytes.lastIndexOf(0xd9) < 0 ? cutOff("JPEG", bytes) : "unknown";
+    const marker = bytes[at + 1] as number;
     if (marker === endOfImage) return "whole";
     if (marker === 0xff) {
       at++;
@@ -44,23 +48,23 @@ function inspectJpeg(buffer: Buffer): Structure {
     }
     at += 2;
     if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)) continue;
-    at += buffer.readUInt16BE(at);
+    at += ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
     if (marker !== startOfScan) continue;
-    at = endOfScan(buffer, at);
-    if (at < buffer.length && !maySeparateScans(buffer[at + 1] as number)) {
+    at = endOfScan(bytes, at);
+    if (at < bytes.length && !maySeparateScans(bytes[at + 1] as number)) {
       return { kind: "corrupt", reason: `the JPEG is damaged inside: no marker may stand at byte ${at}` };
     }
   }
-  return cutOff("JPEG", buffer);
+  return cutOff("JPEG", bytes);
 }
 
 /** Where the next marker after compressed data is: 0xFF not followed by 0 (a data byte) or a restart marker. */
-function endOfScan(buffer: Buffer, from: number): number {
-  for (let at = buffer.indexOf(0xff, from); at >= 0 && at + 1 < buffer.length; at = buffer.indexOf(0xff, at + 1)) {
-    const next = buffer[at + 1] as number;
+function endOfScan(bytes: Uint8Array, from: number): number {
+  for (let at = bytes.indexOf(0xff, from); at >= 0 && at + 1 < bytes.length; at = bytes.indexOf(0xff, at + 1)) {
+    const next = bytes[at + 1] as number;
     if (next !== 0 && next !== 0xff && !(next >= 0xd0 && next <= 0xd7)) return at;
   }
-  return buffer.length;
+  return bytes.length;
 }
 
 /** Tables, another scan, applications' data, comments, DNL or the end. */
@@ -68,20 +72,21 @@ function maySeparateScans(marker: number): boolean {
   return marker === 0xc4 || marker === 0xcc || (marker >= endOfImage && marker <= 0xef) || marker === 0xfe;
 }
 
-function inspectPng(buffer: Buffer): Structure {
+function inspectPng(bytes: Uint8Array): Structure {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 8;
-  while (at + 12 <= buffer.length) {
-    const length = buffer.readUInt32BE(at);
+  while (at + 12 <= bytes.length) {
+    const length = view.getUint32(at);
     const end = at + 8 + length;
-    if (end + 4 > buffer.length) break;
-    const type = buffer.toString("latin1", at + 4, at + 8);
+    if (end + 4 > bytes.length) break;
+    const type = latin1(bytes, at + 4, at + 8);
     // Decoders ignore damaged chunks that are not critical; a critical one has a capital letter first
-    const isCritical = ((buffer[at + 4] as number) & 0x20) === 0;
-    if (isCritical && crc32(buffer.subarray(at + 4, end)) !== buffer.readUInt32BE(end)) {
+    const isCritical = ((bytes[at + 4] as number) & 0x20) === 0;
+    if (isCritical && crc32(bytes.subarray(at + 4, end)) !== view.getUint32(end)) {
       return { kind: "corrupt", reason: `the PNG is damaged inside: chunk ${JSON.stringify(type)} at byte ${at}` };
     }
     if (type === "IEND") return "whole";
     at = end + 4;
   }
-  return cutOff("PNG", buffer);
+  return cutOff("PNG", bytes);
 }

@@ -1,14 +1,12 @@
 // The program of a detector's worker thread: prepares images and, where it has a network, detects objects in them.
-
-import { workerData } from "node:worker_threads";
 import { encodeError, type SentError } from "@lookonce/errors";
-import { serveTasks, Transfer } from "@lookonce/worker-pool";
+import { readWorkerData, serveTasks, Transfer } from "@lookonce/worker-pool";
 import { type DetectedImage, detectPrepared, type PreparedImage, prepareImage } from "../detect.ts";
 import { createDetector } from "../detector/map-detector.ts";
 import type { ImageSource } from "../sources/source.ts";
 import { type DetectionTasks, memoryOf, type WorkerOutcome, type WorkerSetup } from "./detection-tasks.ts";
 
-const { fit, spec, threads, raw } = workerData as WorkerSetup;
+const { fit, spec, threads, raw } = await readWorkerData<WorkerSetup>();
 const detector = spec === undefined ? undefined : await createDetector(spec, { threads, raw });
 
 async function prepare(image: ImageSource): Promise<{ prepared: PreparedImage } | { error: SentError }> {

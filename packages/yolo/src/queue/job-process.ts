@@ -25,7 +25,7 @@ export interface ProcessTasks {
   stop: { request: { reason: string }; response: undefined };
 }
 
-const { worker, place, cache, runners } = readWorkerData<ProcessData>();
+const { worker, place, cache, runners } = await readWorkerData<ProcessData>();
 const models = new LoadedModels(place);
 const validation = new LoadedValidation(place);
 /** Of the job that is being computed. */

@@ -13,7 +13,7 @@ import type {
 } from "../inference-tasks.ts";
 import { workerAddress } from "../worker-address.ts";
 
-const settings = readWorkerData<WorkerSettings>();
+const settings = await readWorkerData<WorkerSettings>();
 
 const thread = new WorkerPool<ThreadTasks>({
   program: workerAddress,

@@ -7,6 +7,7 @@ import {
   open,
   type Stats,
   stat,
+  textOf,
   writeWhole,
 } from "@lookonce/files";
 import type { Image } from "@lookonce/image";
@@ -77,13 +78,14 @@ export class DiskCache {
   }
 }
 
-function header({ size, mtimeMs }: SourceState, { width, height }: Image): Buffer {
-  const bytes = Buffer.alloc(headerBytes);
-  bytes.write(magic, "latin1");
-  bytes.writeDoubleLE(size, 8);
-  bytes.writeDoubleLE(mtimeMs, 16);
-  bytes.writeUInt32LE(width, 24);
-  bytes.writeUInt32LE(height, 28);
+function header({ size, mtimeMs }: SourceState, { width, height }: Image): Uint8Array {
+  const bytes = new Uint8Array(headerBytes);
+  const view = new DataView(bytes.buffer);
+  bytes.set(new TextEncoder().encode(magic));
+  view.setFloat64(8, size, true);
+  view.setFloat64(16, mtimeMs, true);
+  view.setUint32(24, width, true);
+  view.setUint32(28, height, true);
   return bytes;
 }
 
@@ -96,11 +98,12 @@ async function readKept(file: string, source: SourceState): Promise<Image | unde
     return undefined;
   }
   try {
-    const head = Buffer.alloc(headerBytes);
+    const head = new Uint8Array(headerBytes);
+    const view = new DataView(head.buffer);
     const { bytesRead } = await handle.read(head, 0, headerBytes, 0);
-    if (bytesRead < headerBytes || head.toString("latin1", 0, 8) !== magic) return undefined;
-    if (head.readDoubleLE(8) !== source.size || head.readDoubleLE(16) !== source.mtimeMs) return undefined;
-    const [width, height] = [head.readUInt32LE(24), head.readUInt32LE(28)];
+    if (bytesRead < headerBytes || textOf(head.subarray(0, 8)) !== magic) return undefined;
+    if (view.getFloat64(8, true) !== source.size || view.getFloat64(16, true) !== source.mtimeMs) return undefined;
+    const [width, height] = [view.getUint32(24, true), view.getUint32(28, true)];
     const bytes = imageBytes({ width, height });
     if ((await handle.stat()).size !== headerBytes + bytes) return undefined;
     const data = new Uint8Array(bytes);

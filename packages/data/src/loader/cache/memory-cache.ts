@@ -1,4 +1,5 @@
 import type { Image, Size } from "@lookonce/image";
+import { sharedMemory } from "@lookonce/worker-pool";
 
 /** Most bytes in one piece of shared memory; far below any engine's limit, far above any image. */
 const chunkBytes = 2 ** 28;
@@ -24,9 +25,9 @@ export function imageBytes({ width, height }: Size): number {
 export function layOutMemory(sizes: readonly Size[], limit: number): MemoryLayout {
   const layout: MemoryLayout = {
     chunks: [],
-    places: new Float64Array(new SharedArrayBuffer(sizes.length * 8)).fill(-1),
-    sizes: new Int32Array(new SharedArrayBuffer(sizes.length * 8)),
-    states: new Int32Array(new SharedArrayBuffer(sizes.length * 4)),
+    places: new Float64Array(sharedMemory(sizes.length * 8)).fill(-1),
+    sizes: new Int32Array(sharedMemory(sizes.length * 8)),
+    states: new Int32Array(sharedMemory(sizes.length * 4)),
   };
   const filled: number[] = [];
   let used = 0;
@@ -41,7 +42,7 @@ export function layOutMemory(sizes: readonly Size[], limit: number): MemoryLayou
     filled[chunk] = end;
     used += bytes;
   });
-  layout.chunks = filled.map((bytes) => new Uint8Array(new SharedArrayBuffer(bytes)));
+  layout.chunks = filled.map((bytes) => new Uint8Array(sharedMemory(bytes)));
   return layout;
 }
 

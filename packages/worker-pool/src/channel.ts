@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 
+export { availableParallelism } from "node:os";
+
 /** Options of a worker: where its program is, and what it runs in. */
 export interface WorkerOptions {
   /** Module that calls `serveTasks`. */
@@ -32,7 +34,7 @@ export interface WorkerChannel {
   kill(): void;
 }
 
-interface ChannelListener<M> {
+export interface ChannelListener<M> {
   message(message: M): void;
   /** Called when the worker has ended. */
   ended(cause: Error): void;
@@ -110,4 +112,19 @@ function residentBytes(pid: number | undefined): number {
     // It has ended, or this is not Linux
     return 0;
   }
+}
+
+/** Whether threads can share memory. */
+export function sharesMemory(): boolean {
+  return true;
+}
+
+/** Memory that threads share. Its type is that of all memory, so that views of it are those that functions accept. */
+export function sharedMemory(bytes: number): ArrayBuffer {
+  return new SharedArrayBuffer(bytes) as unknown as ArrayBuffer;
+}
+
+/** Bytes of memory that this process may still use. */
+export function availableMemory(): number {
+  return process.availableMemory();
 }
