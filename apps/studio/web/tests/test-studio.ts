@@ -8,7 +8,8 @@ import { type Browser, type BrowserContextOptions, launchChromium, type Page } f
 import { build } from "vite";
 import { expect } from "vitest";
 
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const require = createRequire(import.meta.url);
+const axe = require.resolve("axe-core/axe.min.js");
 
 /** The built studio behind `lookonce serve`, and a browser. */
 export interface TestStudio {
