@@ -189,7 +189,7 @@ module.exports = {
     {
       name: "no-deep-import",
       comment:
-        "Another package is entered through its src/index.ts only, the demos of `yolo` through src/demos.ts, the command through src/main.ts, an engine, predictions and tracks without TensorFlow.js through src/engine/index.ts, src/prediction.ts and src/tracking.ts, texts of data sets through src/formats.ts.",
+        "Another package is entered through its src/index.ts only, the demos of `yolo` through src/demos.ts, the command through src/main.ts, the class for pages through src/browser/index.ts, an engine, predictions and tracks without TensorFlow.js through src/engine/index.ts, src/prediction.ts and src/tracking.ts, texts of data sets through src/formats.ts.",
       severity: "error",
       from: { path: "^((?:packages|apps)/[^/]+)/" },
       to: {
