@@ -25,6 +25,7 @@ const browserPackages = [
   "tensorboard",
   "tensorflow-messages",
   "tracking",
+  "trainer",
   "worker-pool",
 ];
 
