@@ -117,7 +117,7 @@ const packageGraph = {
   // What people install: the library's exports again, and the command, which it starts.
   "packages/lookonce": ["cli", "files", "yolo"],
   // The command starts the service: `lookonce serve`.
-  "apps/cli": ["config", "distributed", "documents", "errors", "files", "server", "telemetry", "yolo"],
+  "apps/cli": ["config", "distributed", "documents", "errors", "server", "telemetry", "yolo"],
   "apps/studio": ["data", "documents", "lookonce", "random", "server"],
   "apps/server": ["config", "documents", "errors", "files", "queue", "studio", "telemetry", "worker-pool", "yolo"],
 };
