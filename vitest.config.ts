@@ -130,7 +130,7 @@ const exclude = ["**/*.slow.test.ts", "**/node_modules/**", "**/dist/**"];
 const isolated = [
   "packages/backend-onnxruntime/src/{backend,memory}.test.ts",
   "packages/nn/src/shapes-only.test.ts",
-  "packages/trainer/src/precision/choose-precision.test.ts",
+  "packages/trainer/src/{auto-batch/auto-batch,precision/choose-precision}.test.ts",
   "packages/image/src/{bitmap,hostile-image}.test.ts",
   "apps/server/src/jobs/full-disk.test.ts",
 ];
