@@ -70,3 +70,19 @@ export function browserLibrary(overrides: UserConfig = {}): UserConfig {
     ...overrides,
   });
 }
+
+/**
+ * Programs and libraries for browsers that import nothing which is not beside them: bundled with all their dependencies, those
+ * of this repository from their sources, since packages are built side by side.
+ */
+export function browserBundle(overrides: UserConfig): UserConfig {
+  return browserLibrary({
+    deps: { alwaysBundle: [/./] },
+    inputOptions: {
+      resolve: {
+        conditionNames: ["@lookonce/source", "onnxruntime-web-use-extern-wasm", "browser", "import", "default"],
+      },
+    },
+    ...overrides,
+  });
+}

@@ -1,4 +1,4 @@
-import { browserLibrary, library } from "../../tsdown.base.ts";
+import { browserBundle, browserLibrary, library } from "../../tsdown.base.ts";
 
 const entry = { index: "src/index.ts", formats: "src/formats.ts" };
 
@@ -9,5 +9,5 @@ export default [
   library({ entry: { ...entry, ...program } }),
   browserLibrary({ entry }),
   // Bundlers copy the file that its address names, and nothing that it would import
-  browserLibrary({ entry: program, deps: { alwaysBundle: [/./] } }),
+  browserBundle({ entry: program }),
 ];

@@ -1,4 +1,4 @@
-import { browserLibrary, library } from "../../tsdown.base.ts";
+import { browserBundle, library } from "../../tsdown.base.ts";
 
 /** In the sources it is TypeScript. */
 const workerProgram = {
@@ -28,13 +28,11 @@ export default [
     },
   }),
   // All in one folder, which a page can load as it is: what its worker imports has no names that only bundlers know.
-  browserLibrary({
-    entry: { index: "src/browser/index.ts", worker: "src/browser/worker.ts" },
-    deps: { alwaysBundle: [/./] },
-    inputOptions: {
-      resolve: {
-        conditionNames: ["@lookonce/source", "onnxruntime-web-use-extern-wasm", "browser", "import", "default"],
-      },
+  browserBundle({
+    entry: {
+      index: "src/browser/index.ts",
+      worker: "src/browser/worker.ts",
+      "loader-worker": "../data/src/loader/loader-worker.ts",
     },
     minify: true,
     sourcemap: false,
