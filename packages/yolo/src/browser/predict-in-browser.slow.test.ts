@@ -23,13 +23,10 @@ const worker = new URL("./worker.ts", import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), "lookonce-browser-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What data sets and pools of workers need in Node: predictions do not. */
-const external = ["node:*", "fs", "module", "path", "url", "tinyglobby"];
-
 let opened: ModulePage<typeof InBrowser> | undefined;
 
 async function open(options: OpenModuleOptions): Promise<ModulePage<typeof InBrowser>> {
-  opened = await openModule<typeof InBrowser>(entry, { worker, external, ...options });
+  opened = await openModule<typeof InBrowser>(entry, { worker, ...options });
   return opened;
 }
 

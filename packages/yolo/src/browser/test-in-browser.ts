@@ -102,3 +102,43 @@ export async function abortLoading(
   );
   return { loaded: last.loaded, total: last.total, name: (thrown as Error).name };
 }
+
+/** What {@link train} saw and made. */
+export interface Trained {
+  losses: Record<string, number>[];
+  map50: number;
+  best: string;
+  exported: string[];
+  found: unknown[];
+  tracked: number;
+}
+
+/** Trains on a data set that lies under the same addresses, then validates, exports, detects and tracks. */
+export async function train(
+  paths: readonly string[],
+  { yaml, image, settings, ...loading }: { yaml: string; image: string; settings: Record<string, unknown> } & Loaded,
+): Promise<Trained> {
+  const worker = startWorker({ program });
+  for (const path of paths) await files.write(path, await (await fetch(path)).blob(), { worker });
+  const yolo = await YOLO.load(new File([yaml], "tiny.yaml"), { worker, seed: 0, ...loading });
+  const losses: Record<string, number>[] = [];
+  const callbacks = [
+    {
+      onTrainBatchEnd({ losses: step }: { losses: Record<string, number> }) {
+        losses.push({ ...step });
+      },
+    },
+  ];
+  const data = "/shapes/shapes.yaml";
+  const { best } = await yolo.train({ ...settings, data, project: "/runs", callbacks });
+  const { map50 } = await yolo.val({ data, imgsz: 64 });
+  const { files: written } = await yolo.export({ format: "onnx", imgsz: 64, file: "/tiny.onnx" });
+  const found = await yolo.predict(image, { imgsz: 64, conf: 0, maxDet: 5 });
+  const tracked = await yolo.track([image, image], { imgsz: 64, conf: 0, maxDet: 5 });
+  await yolo.dispose();
+  return {
+    ...{ losses, map50, best, tracked: tracked.length },
+    exported: written.map(({ name }) => name),
+    found: found.map((result) => result.toJSON()),
+  };
+}
