@@ -20,8 +20,9 @@ export function openParent<M>(): Parent<M> {
     return {
       post: (message, memory = []) => port.postMessage(message, memory),
       listen: (listener) => port.on("message", listener),
-      // Lets the thread end when threads of native code have finished; ending it would not wait for them
-      close: () => port.close(),
+      // Lets the thread end when threads of native code have finished; ending it would not wait for them. Deno's port has no
+      // such method (2.9).
+      close: () => (typeof port.close === "function" ? port.close() : process.exit(0)),
     };
   }
   if (process.send === undefined) throw new Error("serveTasks() is for programs of worker threads and processes.");
