@@ -118,7 +118,7 @@ const packageGraph = {
   "packages/lookonce": ["cli", "files", "yolo"],
   // The command starts the service: `lookonce serve`.
   "apps/cli": ["config", "distributed", "documents", "errors", "server", "telemetry", "yolo"],
-  "apps/studio": ["data", "documents", "lookonce", "random", "server"],
+  "apps/studio": ["data", "documents", "random", "server", "yolo"],
   "apps/server": ["config", "documents", "errors", "files", "queue", "studio", "telemetry", "worker-pool", "yolo"],
 };
 

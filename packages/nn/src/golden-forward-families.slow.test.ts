@@ -125,9 +125,9 @@ describeGolden("forward, YOLOv9, YOLOv10, YOLO12 and YOLO26", ["families/forward
       expectClose(rows.boxes, data.slice(0, split) as Float32Array, { abs: 10 * (noise[decoded] as number) });
       expectClose(rows.scores, data.slice(split) as Float32Array, { abs: 3 * score + 1e-6 });
       if (box_px !== undefined) {
-        // As far as the reference is from itself, and as much again for another order of sums
+        // As far as the reference is from itself, and more for other orders of sums: three times as far without AVX-512
         const unfused = await decodedRows(model, x, branch);
-        expectClose(rows.boxes, unfused.boxes, { abs: 2 * box_px });
+        expectClose(rows.boxes, unfused.boxes, { abs: 4 * box_px });
         expectClose(rows.scores, unfused.scores, { abs: 3 * score + 1e-6 });
       }
       one.dispose();

@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Dataset } from "@lookonce/data";
 import { describeInBrowser, type Page } from "@lookonce/testing";
+import { drawShapes } from "@lookonce/yolo";
 import { unzipSync } from "fflate";
-import { drawShapes } from "lookonce";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   accessibilityFaults,

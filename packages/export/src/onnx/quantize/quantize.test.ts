@@ -91,7 +91,7 @@ describe("weights", () => {
   it("come back within half a step of their channel's largest", () => {
     const weights = Float32Array.of(0.5, -1, 0.25, 100, -50, 0);
     const { bytes, scales } = quantizeWeights(weights, { channels: 2, biases: undefined, inputScale: 1 });
-    expect(scales).toEqual(Float32Array.of(1 / 127, 100 / 127));
+    expect(scales).toEqual(Float32Array.of(1 / 63, 100 / 63));
     weights.forEach((weight, i) => {
       const scale = scales[Math.floor(i / 3)] as number;
       expect(Math.abs((bytes[i] as number) * scale - weight)).toBeLessThanOrEqual(scale / 2 + 1e-6);
