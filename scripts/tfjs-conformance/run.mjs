@@ -58,7 +58,9 @@ async function bundleTests(files) {
     conditions: ["@lookonce/source"],
     external: ["onnxruntime-node", "node-fetch"],
     // Some of the bundled CommonJS asks for Node's modules by `require`.
-    banner: { js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);' },
+    banner: {
+      js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
+    },
     logLevel: "error",
   });
 }
