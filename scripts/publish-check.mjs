@@ -3,14 +3,14 @@
 // A tarball must please publint and are-the-types-wrong (as an ESM-only package), carry README and the license, and must
 // not carry tests, fixtures, or a dependency that is never published.
 
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
+import { pack, publicPackages } from "./registry/stage.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const largestUnpacked = 4 * 1024 * 1024;
@@ -18,24 +18,8 @@ const unwanted = /\.test\.|(^|\/)test-[^/]+\.ts$|(^|\/)(fixtures|__snapshots__|c
 // What CommonJS programs and pre-2021 resolvers make of an ESM package is no concern of an ESM-only package.
 const ignoredResolutions = new Set(["node10", "node16-cjs"]);
 
-const publicPackages = ["packages", "apps"].flatMap((group) =>
-  readdirSync(join(root, group))
-    .map((name) => join(root, group, name))
-    .filter((folder) => existsSync(join(folder, "package.json")))
-    .map((folder) => ({ folder, manifest: JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) }))
-    .filter(({ manifest }) => !manifest.private),
-);
-const published = new Set(publicPackages.map(({ manifest }) => manifest.name));
-
-/** Packs all at once; npm's own report lists which files went in. */
-function pack(destination) {
-  const workspaces = publicPackages.flatMap(({ manifest }) => ["--workspace", manifest.name]);
-  const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", destination, ...workspaces];
-  const report = JSON.parse(
-    execFileSync("npm", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }),
-  );
-  return new Map(Object.values(report).map((entry) => [entry.name, entry]));
-}
+const packages = publicPackages();
+const published = new Set(packages.map(({ manifest }) => manifest.name));
 
 /** What is wrong with the list of packed files. */
 function checkFiles({ files, unpackedSize }, manifest) {
@@ -96,8 +80,8 @@ async function main() {
   const destination = mkdtempSync(join(tmpdir(), "lookonce-pack-"));
   let failed = 0;
   try {
-    const packed = pack(destination);
-    for (const entry of publicPackages) {
+    const packed = new Map(pack(packages, destination).map((report) => [report.name, report]));
+    for (const entry of packages) {
       const report = packed.get(entry.manifest.name);
       const tarball = readFileSync(join(destination, report.filename));
       const wrong = [
@@ -117,7 +101,7 @@ async function main() {
     rmSync(destination, { recursive: true });
   }
   console.log(
-    failed === 0 ? `all ${publicPackages.length} packages can be published` : `${failed} packages cannot be published`,
+    failed === 0 ? `all ${packages.length} packages can be published` : `${failed} packages cannot be published`,
   );
   if (failed > 0) process.exitCode = 1;
 }

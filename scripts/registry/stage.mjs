@@ -16,7 +16,15 @@ export function publicPackages() {
     .flatMap((group) => readdirSync(join(root, group)).map((name) => join(root, group, name)))
     .filter((folder) => existsSync(join(folder, "package.json")))
     .map((folder) => ({ folder, manifest: readJson(join(folder, "package.json")) }))
-    .filter(({ manifest }) => !manifest.private && manifest.scripts?.build !== undefined);
+    .filter(({ manifest }) => !manifest.private);
+}
+
+/** Packs them all at once, as `npm publish` would. Returns npm's report of each: name, file name, sizes and files. */
+export function pack(packages, destination) {
+  const workspaces = packages.flatMap(({ manifest }) => ["--workspace", manifest.name]);
+  const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", destination, ...workspaces];
+  const report = execFileSync("npm", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  return Object.values(JSON.parse(report));
 }
 
 /** ONNX Runtime's own packages for one platform each, and the platforms as npm names them. */
@@ -38,14 +46,9 @@ export function runtimePackages() {
  * script; a manifest cannot say so in the repository, whose lock file would then name what is published later (decision 0066).
  */
 export function stage(folder) {
-  const packages = publicPackages();
-  const workspaces = packages.flatMap(({ manifest }) => ["--workspace", manifest.name]);
   const tarballs = join(folder, "tarballs");
   mkdirSync(tarballs, { recursive: true });
-  const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", tarballs, ...workspaces];
-  const packed = Object.values(
-    JSON.parse(execFileSync("npm", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })),
-  );
+  const packed = pack(publicPackages(), tarballs);
   const { version } = readJson(join(onnxRuntime, "package.json"));
   const runtimes = runtimePackages();
   const ours = packed.map(({ filename, name }) => {
