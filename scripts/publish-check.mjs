@@ -1,13 +1,14 @@
 // Packs every public package as `npm publish` would and checks the tarballs: `npm run publish:check`, after a build.
 //
 // A tarball must please publint and are-the-types-wrong (as an ESM-only package), carry README and the license, and must
-// not carry tests, fixtures, or a dependency that is never published.
+// not carry tests, fixtures, or a dependency that is never published. What is for browsers must bundle without Node's modules.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
+import { build } from "esbuild";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { pack, publicPackages } from "./registry/stage.mjs";
@@ -76,6 +77,17 @@ async function checkPublint(tarball) {
   return messages.map((message) => `publint: ${formatMessage(message, pkg, { color: false })}`);
 }
 
+/** What a bundler finds that makes a page of a package's built files, where they are for browsers. */
+async function checkBrowserBuild({ folder, manifest }) {
+  if (manifest.exports?.["."]?.browser === undefined) return [];
+  const { errors } = await build({
+    entryPoints: [folder],
+    ...{ bundle: true, write: false, format: "esm", platform: "browser", logLevel: "silent" },
+    external: ["@tensorflow/*", "onnxruntime-web", "onnxruntime-web/*"],
+  }).catch((failure) => failure);
+  return errors.map(({ text, location }) => `for browsers: ${text} (${location?.file})`);
+}
+
 async function main() {
   const destination = mkdtempSync(join(tmpdir(), "lookonce-pack-"));
   let failed = 0;
@@ -89,6 +101,7 @@ async function main() {
         ...checkFiles(report, entry.manifest),
         ...(await checkPublint(tarball)),
         ...(await checkTypes(tarball)),
+        ...(await checkBrowserBuild(entry)),
       ];
       if (wrong.length > 0) failed++;
       const size = `${Math.ceil(report.size / 1024)} kB packed`;

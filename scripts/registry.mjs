@@ -104,7 +104,7 @@ function tryNpx() {
   const source = join(find(cwd, "images/val"), image);
   const found = run(cwd, "npx", "--yes", "lookonce@latest", "predict", `model=${model}`, `source=${source}`);
   console.log(`     npx lookonce predict: ${found.trim().split("\n").at(-1)}`);
-  return { model, source, data: find(cwd, "shapes.yaml") };
+  return { model, source, data: find(cwd, "/shapes.yaml") };
 }
 
 const bin = (path) => join(tools, "node_modules", path);

@@ -1,3 +1,3 @@
-import { library } from "../../tsdown.base.ts";
+import { browserLibrary, library } from "../../tsdown.base.ts";
 
-export default library();
+export default [library(), browserLibrary()];

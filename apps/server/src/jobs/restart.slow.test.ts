@@ -5,6 +5,7 @@ import type { FastifyInstance } from "fastify";
 import { describe, expect, it } from "vitest";
 import { openDatabase } from "./store/database.ts";
 import { JobStore } from "./store/job-store.ts";
+import { lockHolder } from "./store/process-lock.ts";
 import { quick, serviceFolders, startService, waitFor } from "./test-service.ts";
 
 const over = ["succeeded", "failed", "canceled"];
@@ -129,17 +130,18 @@ describe("a job whose process dies", () => {
     const { options } = await serviceFolders({ maxFruitless: 2 });
     const app = await startService(options);
     const id = await post(app, { ...training, options: { ...training.options, epochs: 1000 } });
-    const pid = (): number => Number(readFileSync(`${options.database}.job-${id}.lock.pid`, "utf8"));
+    const holder = (): number | undefined => lockHolder(`${options.database}.job-${id}.lock`);
     await heard(app, id, "event: epoch");
-    const first = pid();
-    process.kill(first, "SIGKILL");
+    let last = holder() as number;
+    process.kill(last, "SIGKILL");
     await heard(app, id, '"state":"running","starts":2');
     // Before it can come to a checkpoint.
     for (let start = 2; start <= 3; start++) {
-      while (!existsSync(`${options.database}.job-${id}.lock.pid`) || !isAlive(pid()) || pid() === first) await pause();
-      const now = pid();
+      let now = holder();
+      for (; now === undefined || now === last || !isAlive(now); now = holder()) await pause();
       process.kill(now, "SIGKILL");
       while (isAlive(now)) await pause();
+      last = now;
     }
     const job = await waitFor(app, { id, states: over });
     expect(job).toMatchObject({ state: "failed", starts: 3, error: { code: "INTERRUPTED" } });

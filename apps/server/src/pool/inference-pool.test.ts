@@ -119,7 +119,8 @@ describe.runIf(process.platform === "linux")("an InferencePool that loses worker
     const work = Array.from({ length: 40 }, () => pool.submit([image], request()));
     // By the time that the second is answered, a worker runs one batch and has another behind it
     await work[1];
-    process.kill(childProcesses().find((pid) => !before.includes(pid)) ?? 0, "SIGKILL");
+    const [worker] = childProcesses().filter((pid) => !before.includes(pid)) as [number];
+    process.kill(worker, "SIGKILL");
     for (const { answers } of await Promise.all(work)) expect(answers).toMatchObject([{ width: 64 }]);
     expect(causes).toEqual(["it was ended by SIGKILL"]);
     await expect.poll(() => pool.workers, { timeout: 30_000 }).toEqual({ up: 2, all: 2 });
