@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { mergeConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { base } from "./vitest.config.ts";
@@ -15,6 +16,7 @@ class LongestFirst extends BaseSequencer {
 
 export default mergeConfig(base, {
   test: {
+    runner: fileURLToPath(new URL("./vitest.slow-runner.ts", import.meta.url)),
     sequence: { sequencer: LongestFirst },
     include: [
       "packages/*/src/**/*.slow.test.ts",
