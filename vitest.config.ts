@@ -128,6 +128,7 @@ const exclude = ["**/*.slow.test.ts", "**/node_modules/**", "**/dist/**"];
 
 /** Tests that set tfjs's backends, replace or reset modules, or measure memory, in ways that others would notice. */
 const isolated = [
+  "packages/device/src/set-device.test.ts",
   "packages/backend-onnxruntime/src/{backend,memory}.test.ts",
   "packages/nn/src/shapes-only.test.ts",
   "packages/trainer/src/{auto-batch/auto-batch,precision/choose-precision}.test.ts",
