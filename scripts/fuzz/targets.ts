@@ -45,6 +45,9 @@ export const fileTargets: Targets = {
   labels: async () => (await datasets()).labels,
   "coco-json": async () => (await datasets()).cocoJson,
   "voc-xml": async () => (await datasets()).vocXml,
+  "cvat-xml": async () => (await datasets()).cvatXml,
+  "label-studio-json": async () => (await datasets()).labelStudioJson,
+  "labelme-json": async () => (await datasets()).labelMeJson,
 };
 
 /** What answers requests from strangers. */

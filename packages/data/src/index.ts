@@ -14,9 +14,17 @@ export { type ConvertCocoOptions, convertCoco } from "./convert/convert-coco.ts"
 export { type ConvertDotaOptions, convertDota } from "./convert/convert-dota.ts";
 export { type ConvertMasksOptions, convertMasks } from "./convert/convert-masks.ts";
 export { type ConvertVocOptions, convertVoc } from "./convert/convert-voc.ts";
+export { type ConvertCvatOptions, convertCvat } from "./convert/cvat/convert-cvat.ts";
+export { writeCvat } from "./convert/cvat/write-cvat.ts";
+export { type ConvertLabelStudioOptions, convertLabelStudio } from "./convert/label-studio/convert-label-studio.ts";
+export { type WriteLabelStudioOptions, writeLabelStudio } from "./convert/label-studio/write-label-studio.ts";
+export { type ConvertLabelMeOptions, convertLabelMe } from "./convert/labelme/convert-labelme.ts";
+export { writeLabelMe } from "./convert/labelme/write-labelme.ts";
 export type { SaveImages } from "./convert/place-image.ts";
-export { type WrittenAnnotations, writeCoco } from "./convert/write-coco.ts";
+export { writeCoco } from "./convert/write-coco.ts";
 export { writeDota } from "./convert/write-dota.ts";
+export { writeVoc } from "./convert/write-voc.ts";
+export type { LostKind, WriteOptions, WrittenAnnotations } from "./convert/written-annotations.ts";
 export { Dataset, type DatasetOptions, type DatasetReport } from "./dataset.ts";
 export type { DatasetConfig } from "./dataset-config.ts";
 export { findImages } from "./find-images.ts";

@@ -13,6 +13,8 @@ export const dataConvert: CommandWork = work("data convert", {
     "lookonce data convert annotations=train/labelTxt images=train/images output=dota",
     "lookonce data convert data=pets.yaml split=val to=coco output=pets-val.json",
     "lookonce data convert annotations=VOC2007/Annotations images=VOC2007/JPEGImages output=voc list=train.txt",
+    "lookonce data convert annotations=annotations.xml images=images output=pets polygons=true",
+    "lookonce data convert data=pets.yaml to=label-studio output=tasks.json",
   ],
   async run({ split, to }, terminal, args) {
     const { convertData, writeAnnotations } = await import("@lookonce/yolo");
@@ -31,8 +33,19 @@ export const dataConvert: CommandWork = work("data convert", {
   },
 });
 
-function printWritten({ path, names, images, objects }: WrittenAnnotations, split: string, terminal: Terminal): void {
-  terminal.say(`${split}: ${count(images)} images with ${count(objects)} objects of ${names.length} classes`, path);
+function printWritten(
+  { path, names, images, objects, leftOut = {} }: WrittenAnnotations,
+  split: string,
+  terminal: Terminal,
+): void {
+  terminal.say(`${split}: ${count(images)} images with ${count(objects)} objects of ${names.length} classes`);
+  printLeftOut(leftOut, terminal);
+  terminal.say(path);
+}
+
+function printLeftOut(leftOut: Readonly<Record<string, number>>, terminal: Terminal): void {
+  const rows = Object.entries(leftOut).map(([kind, number]): [string, string] => [kind, count(number)]);
+  if (rows.length > 0) terminal.say(...table(["left out", ""], rows));
 }
 
 function print(
@@ -44,8 +57,7 @@ function print(
   terminal.say(`${split}: ${count(images)} images with ${count(objects)} objects of ${names.length} classes`);
   if (background > 0) terminal.say(`${count(background)} images are background`);
   if (clipped > 0) terminal.say(`${count(clipped)} objects were cut off at the border of their image`);
-  const rows = Object.entries(leftOut).map(([kind, number]): [string, string] => [kind, count(number)]);
-  if (rows.length > 0) terminal.say(...table(["left out", ""], rows));
+  printLeftOut(leftOut, terminal);
   for (const { kind, reason } of examples.filter((example) => example.kind !== "crowd").slice(0, 5)) {
     terminal.note(`${kind}: ${reason}`);
   }

@@ -877,31 +877,35 @@ export interface DataSampleValues {
 
 /** Options of `data convert` in the library. */
 export interface DataConvertArgs {
-  /** COCO's file, or a folder: VOC's XML files, DOTA's text files, masks (gray PNG). */
+  /** File of COCO, CVAT or Label Studio, or a folder: VOC's XML files, DOTA's text files, LabelMe's JSON files, masks (gray PNG). */
   annotations?: string;
-  /** Folder of the images (required unless save_images=none). */
+  /** Folder of the images (required unless save_images=none or they lie beside LabelMe's files). */
   images?: string;
   /** Folder for the data set, to which splits can be added; with to=, the file or folder. */
   output: string;
   /** Split of the data set. Default: train. */
   split?: "train" | "val" | "test";
   /** Format of the annotations; auto goes by the files. Default: auto. */
-  from?: "auto" | "coco" | "voc" | "dota" | "masks";
+  from?: "auto" | "coco" | "voc" | "dota" | "cvat" | "label-studio" | "labelme" | "masks";
   /** Format to write; other than yolo: the labels of the data set data=. Default: yolo. */
-  to?: "yolo" | "coco" | "dota";
+  to?: "yolo" | "coco" | "voc" | "dota" | "cvat" | "label-studio" | "labelme";
   /** Data set whose labels are written with to=. */
   data?: string;
   /** Link images (needs no space), copy them, or leave them. Default: link. */
   saveImages?: "link" | "copy" | "none";
-  /** COCO: write outlines where there are any, not just boxes. Default: false. */
+  /** Write outlines where there are any, not just boxes. Default: false. */
   polygons?: boolean;
-  /** COCO: write keypoints. Default: false. */
+  /** Write keypoints. Default: false. */
   keypoints?: boolean;
-  /** VOC, DOTA, masks: list of the files to convert. */
+  /** CVAT, Label Studio, LabelMe, and to=: write oriented boxes. Default: false. */
+  rotated?: boolean;
+  /** CVAT, Label Studio, LabelMe: keypoints, in the order of their numbers. Default: all. */
+  keypointNames?: readonly string[];
+  /** VOC, DOTA, masks, LabelMe: list of the files to convert. */
   list?: string;
-  /** VOC, DOTA, masks: classes to convert, in the order of their numbers. Default: all. */
+  /** All but COCO: classes to convert, in the order of their numbers. Default: all. */
   classes?: readonly string[];
-  /** VOC, DOTA: also convert objects marked as difficult. Default: false. */
+  /** All but COCO and masks: also convert objects marked as difficult. Default: false. */
   difficult?: boolean;
 }
 
@@ -911,12 +915,14 @@ export interface DataConvertValues {
   images?: string;
   output: string;
   split: "train" | "val" | "test";
-  from: "auto" | "coco" | "voc" | "dota" | "masks";
-  to: "yolo" | "coco" | "dota";
+  from: "auto" | "coco" | "voc" | "dota" | "cvat" | "label-studio" | "labelme" | "masks";
+  to: "yolo" | "coco" | "voc" | "dota" | "cvat" | "label-studio" | "labelme";
   data?: string;
   saveImages: "link" | "copy" | "none";
   polygons: boolean;
   keypoints: boolean;
+  rotated: boolean;
+  keypointNames?: readonly string[];
   list?: string;
   classes?: readonly string[];
   difficult: boolean;

@@ -43,10 +43,16 @@ export const dataSampleOptions: OptionTable = {
   ...outputDirectory("data-sample"),
 };
 
+/** The formats of annotations that `data convert` reads and writes, beside masks, which it only reads. */
+const annotationFormats = ["coco", "voc", "dota", "cvat", "label-studio", "labelme"] as const;
+
 /** Options of `data convert`. */
 export const dataConvertOptions: OptionTable = {
-  annotations: text("path", "COCO's file, or a folder: VOC's XML files, DOTA's text files, masks (gray PNG)"),
-  images: text("folder", "folder of the images (required unless save_images=none)"),
+  annotations: text(
+    "path",
+    "file of COCO, CVAT or Label Studio, or a folder: VOC's XML files, DOTA's text files, LabelMe's JSON files, masks (gray PNG)",
+  ),
+  images: text("folder", "folder of the images (required unless save_images=none or they lie beside LabelMe's files)"),
   output: text(
     "path",
     "folder for the data set, to which splits can be added; with to=, the file or folder",
@@ -56,15 +62,21 @@ export const dataConvertOptions: OptionTable = {
     },
   ),
   split: choice(["train", "val", "test"], "split of the data set", "train"),
-  from: choice(["auto", "coco", "voc", "dota", "masks"], "format of the annotations; auto goes by the files", "auto"),
-  to: choice(["yolo", "coco", "dota"], "format to write; other than yolo: the labels of the data set data=", "yolo"),
+  from: choice(["auto", ...annotationFormats, "masks"], "format of the annotations; auto goes by the files", "auto"),
+  to: choice(
+    ["yolo", ...annotationFormats],
+    "format to write; other than yolo: the labels of the data set data=",
+    "yolo",
+  ),
   data: text("file.yaml", "data set whose labels are written with to="),
   save_images: choice(["link", "copy", "none"], "link images (needs no space), copy them, or leave them", "link"),
-  polygons: flag("COCO: write outlines where there are any, not just boxes", false),
-  keypoints: flag("COCO: write keypoints", false),
-  list: text("file.txt", "VOC, DOTA, masks: list of the files to convert"),
-  classes: words("VOC, DOTA, masks: classes to convert, in the order of their numbers", undefined, all),
-  difficult: flag("VOC, DOTA: also convert objects marked as difficult", false),
+  polygons: flag("write outlines where there are any, not just boxes", false),
+  keypoints: flag("write keypoints", false),
+  rotated: flag("CVAT, Label Studio, LabelMe, and to=: write oriented boxes", false),
+  keypoint_names: words("CVAT, Label Studio, LabelMe: keypoints, in the order of their numbers", undefined, all),
+  list: text("file.txt", "VOC, DOTA, masks, LabelMe: list of the files to convert"),
+  classes: words("all but COCO: classes to convert, in the order of their numbers", undefined, all),
+  difficult: flag("all but COCO and masks: also convert objects marked as difficult", false),
 };
 
 /** Options of `data split`. */

@@ -3,6 +3,7 @@ import { nearestPoints } from "@lookonce/geometry";
 import type { Size } from "@lookonce/image";
 import type { KeypointSpec } from "../labels.ts";
 import { rleOutline } from "./coco-rle.ts";
+import { namedKeypoints } from "./keypoint-names.ts";
 import { boxRow, keypointRow, type LabelRow, polygonRow } from "./label-row.ts";
 
 /** How an annotation becomes a row. */
@@ -29,16 +30,7 @@ export function cocoKeypoints(categories: readonly { name: string; keypoints: un
     const what = `the category "${categories[other]?.name}" has ${lists[other]?.length} keypoints`;
     throw new LookonceError("DATA", `${file}: ${what}; all categories must have the same number, at least 1.`);
   }
-  return { shape: [names.length, 3], flip: mirroredNames(names), names };
-}
-
-/** For each name the one with left and right exchanged; itself where there is none. */
-function mirroredNames(names: readonly string[]): number[] {
-  const sides: Record<string, string> = { left: "right", right: "left", Left: "Right", Right: "Left" };
-  return names.map((name, i) => {
-    const other = names.indexOf(name.replace(/left|right/i, (side) => sides[side] ?? side));
-    return other < 0 ? i : other;
-  });
+  return namedKeypoints(names);
 }
 
 /** The label row, or why there is none. */

@@ -3,8 +3,10 @@
  *
  * `crowd`: groups of objects in one box (COCO's `iscrowd`); `difficult`: marked so (VOC); `unknown-class`, `unknown-image`:
  * the annotation points to one that does not exist; `no-box`: no four finite numbers; `no-area`: no width or height, or
- * wholly outside of the image; `keypoints`: not as many numbers as the keypoints have; `missing-image`: no such file; `no-size`: nobody knows the image's width and height;
- * `name-taken`: another image's labels would have the same name; `damaged-file`: an XML file that cannot be read.
+ * wholly outside of the image; `keypoints`: not as many numbers as the keypoints have, or a keypoint of an unknown name; `shape`: a
+ * line, a single point or another shape that labels cannot have; `other-annotator`: a further annotation of the same image;
+ * `missing-image`: no such file; `no-size`: nobody knows the image's width and height; `name-taken`: another image's labels
+ * would have the same name; `damaged-file`: a file that cannot be read.
  */
 export type LeftOutKind =
   | "crowd"
@@ -14,6 +16,8 @@ export type LeftOutKind =
   | "no-box"
   | "no-area"
   | "keypoints"
+  | "shape"
+  | "other-annotator"
   | "missing-image"
   | "no-size"
   | "name-taken"

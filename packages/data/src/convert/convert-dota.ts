@@ -1,7 +1,6 @@
 import { textOf } from "@lookonce/files";
 import type { ConversionResult } from "./conversion-result.ts";
 import { type ConvertFilesOptions, convertFiles, type FileAnnotation } from "./convert-files.ts";
-import { cornerRow } from "./label-row.ts";
 
 /** Options of {@link convertDota}: `annotations` is the folder of text files, such as `train/labelTxt`. */
 export type ConvertDotaOptions = ConvertFilesOptions;
@@ -19,8 +18,8 @@ export function convertDota(options: ConvertDotaOptions): Promise<ConversionResu
   return convertFiles(options, {
     what: "text file",
     ending: ".txt",
+    kind: "rotated",
     read: (bytes) => readDota(textOf(bytes)),
-    row: cornerRow,
   });
 }
 
@@ -33,8 +32,8 @@ export function readDota(text: string): FileAnnotation {
     .filter((line) => line !== "" && !/^[a-z]+:/i.test(line));
   const objects = lines.map((line) => {
     const words = line.split(/\s+/);
-    const corners = Array.from({ length: 8 }, (_, i) => Number(words[i] ?? Number.NaN));
-    return { name: words[8] ?? "", difficult: Number(words[9] ?? 0) > 0, corners };
+    const outline = Array.from({ length: 8 }, (_, i) => Number(words[i] ?? Number.NaN));
+    return { name: words[8] ?? "", difficult: Number(words[9] ?? 0) > 0, outline };
   });
   return { width: 0, height: 0, objects };
 }

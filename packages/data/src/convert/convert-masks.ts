@@ -1,9 +1,9 @@
 import { LookonceError } from "@lookonce/errors";
 import { maskContours, masksOfMap } from "@lookonce/geometry";
 import { type Image, readImage } from "@lookonce/image";
+import type { AnnotatedObject } from "./annotated-image.ts";
 import type { ConversionResult } from "./conversion-result.ts";
-import { type ConvertFilesOptions, convertFiles, type FileAnnotation, type FileObject } from "./convert-files.ts";
-import { polygonRow } from "./label-row.ts";
+import { type ConvertFilesOptions, convertFiles, type FileAnnotation } from "./convert-files.ts";
 import { outlineOf } from "./mask-outline.ts";
 
 /** Options of {@link convertMasks}: `annotations` is the folder of masks, `names` the classes of levels 1, 2, … */
@@ -25,8 +25,8 @@ export function convertMasks(options: ConvertMasksOptions): Promise<ConversionRe
   return convertFiles(options, {
     what: "mask",
     ending: ".png",
+    kind: "polygons",
     read: async (bytes) => maskAnnotation(await readImage(bytes), options.names),
-    row: (label, outline, size) => polygonRow(label, outline, size),
     order: (found) => Array.from({ length: Math.max(...Array.from(found, numberOf)) + 1 }, (_, i) => nameOf(i)),
   });
 }
@@ -50,9 +50,9 @@ function maskAnnotation({ data, width, height }: Image, names: readonly string[]
     levels[at] = level;
   }
   const { patches } = masksOfMap(levels, { width, height }, maxClasses);
-  const objects = patches.flatMap((patch, label): FileObject[] => {
+  const objects = patches.flatMap((patch, label): AnnotatedObject[] => {
     const name = names === undefined ? nameOf(label) : (names[label] ?? `level ${label + 1}`);
-    return maskContours(patch).map((contour) => ({ name, difficult: false, corners: outlineOf(contour) }));
+    return maskContours(patch).map((contour) => ({ name, outline: outlineOf(contour) }));
   });
   return { width, height, objects };
 }

@@ -1,8 +1,7 @@
 import { textOf } from "@lookonce/files";
 import type { ConversionResult } from "./conversion-result.ts";
-import { type ConvertFilesOptions, convertFiles } from "./convert-files.ts";
-import { boxRow } from "./label-row.ts";
-import { readVoc } from "./read-voc.ts";
+import { type ConvertFilesOptions, convertFiles, type FileAnnotation } from "./convert-files.ts";
+import { readVoc, type VocAnnotation } from "./read-voc.ts";
 
 /**
  * Options of {@link convertVoc}: `annotations` is a folder of XML files, such as `VOC2007/Annotations`, `images` one such as
@@ -22,8 +21,14 @@ export function convertVoc(options: ConvertVocOptions): Promise<ConversionResult
   return convertFiles(options, {
     what: "XML file",
     ending: ".xml",
-    read: (bytes) => readVoc(textOf(bytes)),
-    row: (label, [xmin = 0, ymin = 0, xmax = 0, ymax = 0], size) =>
-      boxRow(label, [xmin - 1, ymin - 1, xmax, ymax], size),
+    kind: "boxes",
+    read: (bytes) => vocAnnotation(readVoc(textOf(bytes))),
   });
+}
+
+function vocAnnotation({ objects, ...image }: VocAnnotation): FileAnnotation {
+  const boxes = objects.map(({ corners: [xmin, ymin, xmax, ymax], ...object }) => {
+    return { ...object, box: [xmin - 1, ymin - 1, xmax, ymax] };
+  });
+  return { ...image, objects: boxes };
 }

@@ -76,19 +76,20 @@ export class DatasetWriter {
   }
 
   /**
-   * Adds an image: its labels, none so far, and the file itself if it is known.
+   * Adds an image: its labels, none so far, and the file or its bytes if they are known.
    *
    * @param name path below the split's folder, with `/`
    * @returns its number, or `undefined` when another image's labels have the same name
    */
-  async addImage(name: string, source: string | undefined): Promise<number | undefined> {
+  async addImage(name: string, source: string | Uint8Array | undefined): Promise<number | undefined> {
     const stem = stemOf(name).toLowerCase();
     if (this.#stems.has(stem)) return undefined;
     this.#stems.add(stem);
     const number = this.#labelFiles.push(`${stemOf(name)}.txt`) - 1;
     if (this.#target.saveImages === "none" || source === undefined) return number;
     const place = join(this.#partial("images"), name);
-    await placeImage(source, place, this.#target.saveImages);
+    if (typeof source === "string") await placeImage(source, place, this.#target.saveImages);
+    else await writeWhole(place, source, { flush: false });
     this.#linked = true;
     return number;
   }

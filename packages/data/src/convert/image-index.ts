@@ -43,7 +43,10 @@ export function safeName(name: string): string {
 }
 
 /** The size that annotations say, or the file's where they do not. */
-export async function sizeOf({ width, height }: Size, file: string | undefined): Promise<Size | undefined> {
+export async function sizeOf(
+  { width, height }: Size,
+  file: string | Uint8Array | undefined,
+): Promise<Size | undefined> {
   if (width > 0 && height > 0) return { width, height };
   return file === undefined ? undefined : readImageSize(file).catch(() => undefined);
 }

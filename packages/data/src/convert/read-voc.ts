@@ -1,4 +1,4 @@
-import sax from "sax";
+import { XmlReader } from "./xml-reader.ts";
 
 /** One object of a VOC file. */
 export interface VocObject {
@@ -26,30 +26,16 @@ const cornerNames = ["xmin", "ymin", "xmax", "ymax"];
  */
 export function readVoc(xml: string): VocAnnotation {
   const annotation: VocAnnotation = { width: 0, height: 0, objects: [] };
-  const parser = sax.parser(true, { trim: true });
-  const path: string[] = [];
-  let text = "";
-  parser.onopentag = ({ name }) => {
-    path.push(name);
-    text = "";
-    if (path.join("/") === "annotation/object") {
+  const reader = new XmlReader({
+    open(path) {
+      if (path !== "annotation/object") return;
       const corners: VocObject["corners"] = [Number.NaN, Number.NaN, Number.NaN, Number.NaN];
       annotation.objects.push({ name: "", difficult: false, corners });
-    }
-  };
-  const addText = (piece: string): void => {
-    text += piece;
-  };
-  parser.ontext = addText;
-  parser.oncdata = addText;
-  parser.onclosetag = () => {
-    setField(annotation, path.join("/"), text.trim());
-    path.pop();
-  };
-  parser.onerror = (error) => {
-    throw new Error(error.message.split("\n").slice(0, 2).join(", "));
-  };
-  parser.write(xml.replace(/^\uFEFF/, "")).close();
+    },
+    close: (path, text) => setField(annotation, path, text),
+  });
+  reader.write(xml);
+  reader.close();
   return annotation;
 }
 

@@ -2,15 +2,7 @@ import { writeWhole } from "@lookonce/files";
 
 import type { Dataset } from "../dataset.ts";
 import { cocoText } from "./coco-text.ts";
-
-/** What {@link writeCoco} and {@link writeDota} wrote. */
-export interface WrittenAnnotations {
-  /** The file, or the folder of files. */
-  path: string;
-  names: readonly string[];
-  images: number;
-  objects: number;
-}
+import type { WrittenAnnotations } from "./written-annotations.ts";
 
 /**
  * Writes the labels of a split as one COCO file (https://cocodataset.org/#format-data): boxes, and outlines or keypoints where

@@ -1,9 +1,8 @@
-import { LookonceError } from "@lookonce/errors";
-import { basename, extname, join, mkdir, writeWhole, writing } from "@lookonce/files";
+import { join, mkdir, writeWhole, writing } from "@lookonce/files";
 import { cornersToRotated, rotatedCorners } from "@lookonce/geometry";
 import type { Dataset } from "../dataset.ts";
 import { mapConcurrently } from "../map-concurrently.ts";
-import type { WrittenAnnotations } from "./write-coco.ts";
+import { uniqueStems, type WrittenAnnotations } from "./written-annotations.ts";
 
 /**
  * Writes the oriented boxes of a split in the form of DOTA: a text file for each image with a line for each object,
@@ -15,18 +14,7 @@ import type { WrittenAnnotations } from "./write-coco.ts";
 export async function writeDota(dataset: Dataset, folder: string): Promise<WrittenAnnotations> {
   const { entries } = dataset;
   const names = dataset.names.map((name) => name.replace(/\s+/g, "-"));
-  const stems = entries.map(({ path }) => basename(path, extname(path)));
-  const taken = new Set<string>();
-  for (const stem of stems) {
-    if (!taken.has(stem)) {
-      taken.add(stem);
-      continue;
-    }
-    throw new LookonceError(
-      "ARGUMENT",
-      `Two images are called ${stem}, but each needs a file of its name in ${folder}.`,
-    );
-  }
+  const stems = uniqueStems(entries, folder);
   await writing(folder, () => mkdir(folder, { recursive: true }));
   await mapConcurrently(entries, 16, async ({ classes, polygons = [], width, height }, i) => {
     const lines = Array.from(classes, (label, row) => {

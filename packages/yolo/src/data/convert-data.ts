@@ -2,12 +2,13 @@ import { type DataConvertArgs, withDefaults } from "@lookonce/config";
 import type {
   ConversionResult,
   ConvertCocoOptions,
-  ConvertVocOptions,
+  Dataset,
   OnProgress,
+  SaveImages,
   WrittenAnnotations,
 } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
-import { extname, readdir } from "@lookonce/files";
+import { extname, readdir, readRegularSync, textOf } from "@lookonce/files";
 import { type LogOptions, openDataset } from "../open-dataset.ts";
 
 /** Options of {@link convertData}. */
@@ -17,64 +18,101 @@ export interface ConvertDataOptions extends DataConvertArgs {
 }
 
 /** Options of {@link convertData} that only some formats have. */
-type Own = "list" | "classes" | "difficult" | "polygons" | "keypoints";
+type Own = "list" | "classes" | "difficult" | "polygons" | "keypoints" | "rotated" | "keypointNames";
 
-type Converter = (options: ConvertDataOptions & { annotations: string }) => Promise<ConversionResult>;
+/** Options of formats with several shapes. */
+const shapes = ["classes", "difficult", "polygons", "keypoints", "rotated", "keypointNames"] as const;
 
-/** The formats that annotations are read in. */
-const formats: Record<"coco" | "voc" | "dota" | "masks", { title: string; own: readonly Own[]; convert: Converter }> = {
+type Data = typeof import("@lookonce/data");
+type Converter = (data: Data, options: ConvertDataOptions & { annotations: string }) => Promise<ConversionResult>;
+type Place = { output: string; saveImages: SaveImages };
+type Writer = (data: Data, dataset: Dataset, place: Place) => Promise<WrittenAnnotations>;
+
+/** One format of annotations. */
+interface Format {
+  title: string;
+  own: readonly Own[];
+  convert: Converter;
+  write?: Writer;
+}
+
+/** The formats of annotations. */
+const formats: Record<string, Format> = {
   coco: {
     title: "COCO",
     own: ["polygons", "keypoints"],
-    convert: async (options) => (await import("@lookonce/data")).convertCoco(options as ConvertCocoOptions),
+    convert: (data, options) => data.convertCoco(options as ConvertCocoOptions),
+    write: (data, dataset, { output }) => data.writeCoco(dataset, output),
   },
   voc: {
     title: "VOC",
     own: ["list", "classes", "difficult"],
-    convert: async (options) => (await import("@lookonce/data")).convertVoc(fileOptions(options)),
+    convert: (data, options) => data.convertVoc(namedOptions(options)),
+    write: (data, dataset, { output, saveImages }) => data.writeVoc(dataset, output, { saveImages }),
   },
   dota: {
     title: "DOTA",
     own: ["list", "classes", "difficult"],
-    convert: async (options) => (await import("@lookonce/data")).convertDota(fileOptions(options)),
+    convert: (data, options) => data.convertDota(namedOptions(options)),
+    write: (data, dataset, { output }) => data.writeDota(dataset, output),
+  },
+  cvat: {
+    title: "CVAT",
+    own: shapes,
+    convert: (data, options) => data.convertCvat(namedOptions(options)),
+    write: (data, dataset, { output, saveImages }) => data.writeCvat(dataset, output, { saveImages }),
+  },
+  "label-studio": {
+    title: "Label Studio",
+    own: shapes,
+    convert: (data, options) => data.convertLabelStudio(namedOptions(options)),
+    write: (data, dataset, { output }) => data.writeLabelStudio(dataset, output),
+  },
+  labelme: {
+    title: "LabelMe",
+    own: ["list", ...shapes],
+    convert: (data, options) => data.convertLabelMe(namedOptions(options)),
+    write: (data, dataset, { output, saveImages }) => data.writeLabelMe(dataset, output, { saveImages }),
   },
   masks: {
     title: "masks",
     own: ["list", "classes"],
-    convert: async (options) => (await import("@lookonce/data")).convertMasks(fileOptions(options)),
+    convert: (data, options) => data.convertMasks(namedOptions(options)),
   },
-};
+} satisfies Record<Exclude<DataConvertArgs["from"] | DataConvertArgs["to"], "auto" | "yolo" | undefined>, Format>;
 
-type Format = keyof typeof formats;
+/** The formats of folders by how their files' names end; the first that fits counts, since images may lie among them. */
+const folderFormats = { ".xml": "voc", ".json": "labelme", ".txt": "dota", ".png": "masks" } as const;
 
-/** The formats of folders of annotation files, by how the files' names end. */
-const folderFormats: Readonly<Record<string, Format>> = { ".xml": "voc", ".txt": "dota", ".png": "masks" };
+/** The formats of files by how their names end. */
+const fileFormats: Readonly<Record<string, string>> = { ".xml": "cvat" };
 
 /**
- * Makes a YOLO data set of annotations of COCO, Pascal VOC or DOTA, or of masks.
+ * Makes a YOLO data set of another program's annotations.
  *
  * @throws LookonceError `ARGUMENT` for an option of another format, and as the conversions of `@lookonce/data`
  */
 export async function convertData(options: ConvertDataOptions): Promise<ConversionResult> {
   const { annotations, from = "auto" } = options;
   if (annotations === undefined) {
-    throw new LookonceError("ARGUMENT", "annotations must name what to convert: a file of COCO, or a folder.");
+    throw new LookonceError("ARGUMENT", "annotations must name what to convert: a file, such as COCO's, or a folder.");
   }
-  const format: Format = from === "auto" ? await formatOf(annotations) : from;
+  const format = formatNamed(from === "auto" ? await formatOf(annotations) : from);
   refuseOthers(options, format);
-  return formats[format].convert({ ...options, annotations });
+  return format.convert(await import("@lookonce/data"), { ...options, annotations });
 }
 
 /** Options of {@link writeAnnotations}. */
 export type WriteAnnotationsOptions = DataConvertArgs & LogOptions;
 
 /**
- * Writes the labels of a data set's split as one COCO file, or as a folder of DOTA's text files.
+ * Writes the labels of a data set's split in another program's format.
  *
  * @throws LookonceError when the data set cannot be used, `ARGUMENT` for options of a conversion from elsewhere, `IO`
  */
 export async function writeAnnotations(options: WriteAnnotationsOptions): Promise<WrittenAnnotations> {
-  const { data, to, output, split, log = () => {} } = withDefaults("data convert", options);
+  const values = withDefaults("data convert", options);
+  const { data, to, split, rotated, log = () => {} } = values;
   if (data === undefined) throw new LookonceError("ARGUMENT", `data must name the data set to write as ${to}.`);
   if (options.annotations !== undefined) {
     throw new LookonceError(
@@ -82,29 +120,49 @@ export async function writeAnnotations(options: WriteAnnotationsOptions): Promis
       `annotations are converted to YOLO's labels, not to ${to}: drop annotations or to.`,
     );
   }
-  const { writeCoco, writeDota } = await import("@lookonce/data");
-  const isDota = to === "dota";
-  const dataset = await openDataset(data, { split, log, ...(isDota ? { labels: "rotated" } : {}) });
-  return isDota ? writeDota(dataset, output) : writeCoco(dataset, output);
+  const { write } = formatNamed(to);
+  if (write === undefined) throw new LookonceError("ARGUMENT", `to cannot be ${to}.`);
+  const dataset = await openDataset(data, { split, log, ...(rotated || to === "dota" ? { labels: "rotated" } : {}) });
+  return write(await import("@lookonce/data"), dataset, values);
 }
 
-function fileOptions({ images, classes, ...options }: Parameters<Converter>[0]): ConvertVocOptions {
-  if (images === undefined) throw new LookonceError("ARGUMENT", "images must name the folder of the images.");
-  return { ...options, images, ...(classes === undefined ? {} : { names: classes }) } as ConvertVocOptions;
+function formatNamed(name: string): Format {
+  const format = formats[name];
+  if (format !== undefined) return format;
+  throw new LookonceError("ARGUMENT", `There is no format "${name}"; there are ${Object.keys(formats).join(", ")}.`);
 }
 
-async function formatOf(annotations: string): Promise<Format> {
+/** The options of formats whose classes can be chosen. */
+function namedOptions<T extends ConvertDataOptions>({
+  classes,
+  ...options
+}: T): Omit<T, "classes"> & { names?: readonly string[] } {
+  return classes === undefined ? options : { ...options, names: classes };
+}
+
+async function formatOf(annotations: string): Promise<string> {
   const names = await readdir(annotations).catch(() => undefined);
-  if (names === undefined) return "coco";
-  const found = names.map((name) => folderFormats[extname(name).toLowerCase()]).find((format) => format !== undefined);
-  return found ?? "voc";
+  if (names === undefined) return fileFormats[extname(annotations).toLowerCase()] ?? jsonFormat(annotations);
+  const endings = new Set(names.map((name) => extname(name).toLowerCase()));
+  return Object.entries(folderFormats).find(([ending]) => endings.has(ending))?.[1] ?? "voc";
+}
+
+/** COCO's file is a table, Label Studio's a list. */
+function jsonFormat(file: string): string {
+  let start = "";
+  try {
+    start = textOf(readRegularSync(file, { what: "annotation file", first: 100 }));
+  } catch {
+    // The reader names what is wrong
+  }
+  return /^\uFEFF?\s*\[/.test(start) ? "label-studio" : "coco";
 }
 
 /** Options of other formats do nothing, which their author should know. */
 function refuseOthers(options: ConvertDataOptions, format: Format): void {
   const isSet = (key: Own): boolean => options[key] !== undefined && options[key] !== false;
   const all = Object.values(formats);
-  const other = all.flatMap(({ own }) => own).find((key) => isSet(key) && !formats[format].own.includes(key));
+  const other = all.flatMap(({ own }) => own).find((key) => isSet(key) && !format.own.includes(key));
   if (other === undefined) return;
   const owners = all.filter(({ own }) => own.includes(other)).map(({ title }) => title);
   throw new LookonceError("ARGUMENT", `${other} is only for annotations in the form of ${owners.join(" or ")}.`);
