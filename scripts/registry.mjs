@@ -2,15 +2,16 @@
 //
 // A registry on this machine (Verdaccio, from npm) receives every public package; then, in empty folders, `npx lookonce`,
 // installations and programs of each kind have to work. It prints what was installed, how large it is and how long things took.
-// `--only bun,deno` runs these checks alone; `--model FILE --source IMAGE --data YAML` are used in place of what the quickstart
+// `--only bun,deno` runs these checks alone, `--only examples` all examples and `--only express` one; `--model FILE --source IMAGE --data YAML` are used in place of what the quickstart
 // trains and draws, which takes a minute or two. `--keep` leaves the folder there.
 
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { parseArgs, promisify } from "node:util";
+import { chromiumProgram, examples, installPython, layOutExamples } from "./registry/examples.mjs";
 import { installTools, startRegistry } from "./registry/registry.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -140,14 +141,78 @@ function tryOnePackage() {
   console.log(`     ${run(cwd, process.execPath, "letterbox.mjs").trim()}`);
 }
 
+/** An installation of `lookonce`, and programs of each kind in it. */
+async function tryProject(made) {
+  const cwd = project("project");
+  await check("npm install lookonce", () => {
+    const seconds = install(cwd, "lookonce");
+    const { megabytes, packages } = sizeOf(cwd);
+    console.log(`     ${packages} packages, ${megabytes} MB, ${seconds.toFixed(1)} s`);
+  });
+  cpSync(programs, cwd, { recursive: true });
+  install(cwd, "--save-dev", "@types/node@20");
+  const losses = new Set();
+  for (const [name, action] of Object.entries(inProject)) {
+    await check(name, () => {
+      const lines = action(cwd, [made.model, made.source, made.data]).trim().split("\n");
+      for (const line of lines) console.log(`     ${line}`);
+      for (const line of lines.filter((text) => text.startsWith("trained"))) losses.add(line);
+    });
+  }
+  await check("the same losses everywhere", () => {
+    if (losses.size > 1) throw new Error([...losses].join("; "));
+  });
+}
+
+/** The examples, in one project with one installation; each is run by its own test, two at a time. */
+async function tryExamples({ model, source }) {
+  const names = examples.filter((name) => only === undefined || only.includes("examples") || only.includes(name));
+  if (names.length === 0) return;
+  const start = performance.now();
+  const cwd = join(folder, "examples");
+  const python = names.includes("python") ? installPython(join(folder, "python")) : undefined;
+  // It is awaited where it is needed
+  python?.catch(() => {});
+  await report(`npm install of ${names.length} examples`, () => {
+    layOutExamples(cwd, names);
+    install(cwd);
+    const { megabytes, packages } = sizeOf(cwd);
+    console.log(`     ${packages} packages, ${megabytes} MB`);
+  });
+  const given = {
+    ...environment,
+    MODEL: resolve(model),
+    IMAGE: resolve(source),
+    CHROMIUM: await chromiumProgram(folder),
+    NEXT_TELEMETRY_DISABLED: "1",
+  };
+  const waiting = [...names];
+  const runNext = async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      const own = name;
+      await report(`example ${own}`, async () => {
+        const env = own === "python" ? { ...given, PYTHON: await python } : given;
+        await promisify(execFile)("npm", ["test"], { cwd: join(cwd, own), env, timeout: 600_000, maxBuffer: 2 ** 26 });
+      });
+    }
+  };
+  await Promise.all([runNext(), runNext()]);
+  console.log(`     all examples: ${((performance.now() - start) / 1000).toFixed(1)} s`);
+}
+
 let failed = 0;
-/** Runs one check and reports it. */
-function check(name, action) {
+/** Runs one check, where it is wanted, and reports it. */
+async function check(name, action) {
   if (only !== undefined && !["publish", "npx lookonce", "npm install lookonce", ...only].includes(name))
     return undefined;
+  return report(name, action);
+}
+
+/** Runs a check and reports it. */
+async function report(name, action) {
   const start = performance.now();
   try {
-    const result = action();
+    const result = await action();
     console.log(`ok   ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
     return result;
   } catch (error) {
@@ -168,29 +233,14 @@ try {
     npm_config_cache: npmCache(),
     LOOKONCE_CACHE: join(folder, "cache"),
   };
-  check("publish", publish);
-  const made = values.model === undefined ? check("npx lookonce", tryNpx) : values;
+  await check("publish", publish);
+  const made = values.model === undefined ? await check("npx lookonce", tryNpx) : values;
   if (made === undefined) throw new Error("without npx lookonce there is no model for the other checks");
-  const cwd = project("project");
-  check("npm install lookonce", () => {
-    const seconds = install(cwd, "lookonce");
-    const { megabytes, packages } = sizeOf(cwd);
-    console.log(`     ${packages} packages, ${megabytes} MB, ${seconds.toFixed(1)} s`);
-  });
-  cpSync(programs, cwd, { recursive: true });
-  install(cwd, "--save-dev", "@types/node@20");
-  const losses = new Set();
-  for (const [name, action] of Object.entries(inProject)) {
-    check(name, () => {
-      const lines = action(cwd, [made.model, made.source, made.data]).trim().split("\n");
-      for (const line of lines) console.log(`     ${line}`);
-      for (const line of lines.filter((text) => text.startsWith("trained"))) losses.add(line);
-    });
+  if (only?.every((name) => name === "examples" || examples.includes(name)) !== true) {
+    await tryProject(made);
+    await check("one package", tryOnePackage);
   }
-  check("the same losses everywhere", () => {
-    if (losses.size > 1) throw new Error([...losses].join("; "));
-  });
-  check("one package", tryOnePackage);
+  await tryExamples(made);
 } finally {
   registry?.stop();
   if (!values.keep) rmSync(folder, { recursive: true, force: true });

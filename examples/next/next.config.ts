@@ -1,0 +1,6 @@
+import type { NextConfig } from "next";
+
+// It loads libraries of the machine, which cannot be bundled
+const config: NextConfig = { serverExternalPackages: ["lookonce"] };
+
+export default config;
