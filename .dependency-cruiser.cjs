@@ -8,6 +8,7 @@ const packageGraph = {
   "packages/errors": [],
   "packages/random": [],
   "packages/config": ["errors"],
+  "packages/create-lookonce": ["config", "errors"],
   "packages/files": ["errors"],
   "packages/documents": ["errors", "files"],
   "packages/worker-pool": ["errors", "files"],
@@ -117,7 +118,7 @@ const packageGraph = {
   // What people install: the library's exports again, and the command, which it starts.
   "packages/lookonce": ["cli", "files", "yolo"],
   // The command starts the service: `lookonce serve`.
-  "apps/cli": ["config", "distributed", "documents", "errors", "server", "telemetry", "yolo"],
+  "apps/cli": ["config", "create-lookonce", "distributed", "documents", "errors", "server", "telemetry", "yolo"],
   "apps/studio": ["data", "documents", "random", "server", "yolo"],
   "apps/server": ["config", "documents", "errors", "files", "queue", "studio", "telemetry", "worker-pool", "yolo"],
 };

@@ -133,6 +133,30 @@ const inProject = {
   },
 };
 
+/** `lookonce predict` with nothing else: the sample that comes along. */
+function trySample() {
+  const cwd = join(folder, "sample");
+  mkdirSync(cwd);
+  const seconds = timed(() => {
+    const output = run(cwd, "npx", "--yes", "lookonce@latest", "predict");
+    if (!/shapes\.jpg: \d/.test(output)) throw new Error(`nothing was found: ${output}`);
+    console.log(`     ${output.trim().split("\n")[0]}`);
+  });
+  console.log(`     npx lookonce predict: ${seconds.toFixed(1)} s; ${find(cwd, "shapes.jpg")}`);
+}
+
+/** `npm create lookonce`: a project that compiles, trains and detects as it is. */
+function tryCreate() {
+  const name = "my pets";
+  run(folder, "npm", "create", "--yes", "lookonce@latest", name);
+  const cwd = join(folder, name);
+  install(cwd);
+  const output = run(cwd, "npm", "start", "--silent");
+  const [, score] = /mAP50 on data\/images\/val: ([\d.]+)/.exec(output) ?? [];
+  if (!(Number(score) > 0.5)) throw new Error(`it has learned nothing: ${output}`);
+  console.log(`     mAP50 ${score}; ${output.trim().split("\n").at(-1)}`);
+}
+
 /** A single package, alone. */
 function tryOnePackage() {
   const cwd = project("one-package");
@@ -237,6 +261,8 @@ try {
   const made = values.model === undefined ? await check("npx lookonce", tryNpx) : values;
   if (made === undefined) throw new Error("without npx lookonce there is no model for the other checks");
   if (only?.every((name) => name === "examples" || examples.includes(name)) !== true) {
+    await check("npx lookonce predict", trySample);
+    await check("npm create lookonce", tryCreate);
     await tryProject(made);
     await check("one package", tryOnePackage);
   }

@@ -37,7 +37,7 @@ export async function startRegistry(folder, tools) {
     auth: { htpasswd: { file: join(folder, "htpasswd"), max_users: -1 } },
     uplinks: { npm: { url: upstream, cache: true, timeout: "60s" } },
     packages: {
-      "{@lookonce/*,lookonce}": { access: "$all", publish: "$all" },
+      "{@lookonce/*,lookonce,create-lookonce}": { access: "$all", publish: "$all" },
       "**": { access: "$all", proxy: "npm" },
     },
     max_body_size: "64mb",

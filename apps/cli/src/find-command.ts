@@ -15,6 +15,8 @@ const otherNames: Readonly<Record<string, string>> = {
   check: "checks",
   autocomplete: "completion",
   server: "serve",
+  create: "init",
+  new: "init",
   "copy-cfg": "cfg",
   "data verify": "data check",
 };

@@ -4,6 +4,7 @@ import { ownVersion } from "./version.ts";
 const first: readonly (readonly [line: string, meaning: string])[] = [
   ["lookonce predict model=yolov8n.pt source=bus.jpg", "find objects in an image"],
   ["lookonce quickstart", "draw images, train on them, try the result: a few minutes"],
+  ["lookonce init pets", "lay out a project: data set, program, settings"],
   ["lookonce train model=yolov8n.pt data=pets.yaml", "teach a detector your classes"],
   ["lookonce export model=yolov8n.pt format=onnx", "write it for other programs"],
   ["lookonce serve model=yolov8n.pt", "a service with a web page"],

@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+import { sampleWeights } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
 import { basename, join } from "@lookonce/files";
 import type { FetchWeightsOptions } from "@lookonce/hub";
@@ -10,11 +12,15 @@ export interface FetchOptions extends Omit<FetchWeightsOptions, "directory" | "o
   directory?: string;
 }
 
-/** The file of weights that do not lie where they were named: published ones are in the cache folder, or come into it. */
+/**
+ * The file of weights that do not lie where they were named: the sample comes along, published ones are in the cache folder, or
+ * come into it.
+ */
 export async function findWeightsFile(
   name: string,
   { fetch = {}, log }: LogOptions & { fetch?: FetchOptions | undefined },
 ): Promise<{ name: string; file: string }> {
+  if (name === sampleWeights) return { name, file: fileURLToPath(new URL(`../samples/${name}`, import.meta.url)) };
   const { fetchWeights, findWeights, publishedWeights } = await import("@lookonce/hub");
   const published = findWeights(basename(name));
   if (published === undefined) {

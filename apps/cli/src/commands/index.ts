@@ -15,6 +15,7 @@ import { dataStats } from "./data-stats.ts";
 import { evolve } from "./evolve.ts";
 import { exportModel } from "./export.ts";
 import { info } from "./info/info.ts";
+import { init } from "./init.ts";
 import { jobs } from "./jobs.ts";
 import { launch } from "./launch.ts";
 import { predict } from "./predict.ts";
@@ -42,6 +43,7 @@ export function commandsOf(schema: Readonly<Record<CommandName, CommandSchema>>)
       info,
       export: exportModel,
       quickstart,
+      init,
       serve,
       worker,
       jobs,

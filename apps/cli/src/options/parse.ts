@@ -118,7 +118,7 @@ function habit(
 function unknown(
   { argument, key, dashes, isPair }: { argument: string; key: string; dashes: string; isPair: boolean },
   table: OptionTable,
-  { name }: PairsOptions,
+  { name, positional }: PairsOptions,
 ): UsageError {
   const keys = Object.keys(table);
   if (dashes === "-")
@@ -126,6 +126,9 @@ function unknown(
   if (isPair) {
     const hint = didYouMean(key, keys);
     return new UsageError(`${name} has no option "${key}".${hint === "" ? ` It has ${keys.join(", ")}.` : hint}`);
+  }
+  if (positional !== undefined && table[positional]?.type === "text") {
+    throw new UsageError(`${name} accepts one ${positional}; a name with spaces needs quotation marks.`);
   }
   const meant = keyFor(argument, table);
   const hint = meant === undefined && !keys.includes(key) ? didYouMean(key, keys) : "";

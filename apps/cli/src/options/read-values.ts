@@ -1,4 +1,6 @@
-import { type Option, taskNames, taskSettings } from "@lookonce/config";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { type Option, sampleWeights, taskNames, taskSettings } from "@lookonce/config";
 import { type Command, optionsOf } from "../command.ts";
 import { readConfigFile } from "./config-file.ts";
 import { readPairs, requireValues, valuesOf } from "./parse.ts";
@@ -21,9 +23,18 @@ export function readValues(
     const notice = translateValue(key, text, table[key] as Option)?.notice;
     if (notice !== undefined) note(`${at}${key}=${text}: ${notice}`);
   }
-  const complete = "model" in table ? withDefaultModel(values, note) : values;
+  const complete = "model" in table ? withDefaultModel(name === "predict" ? withSample(values, note) : values, note) : values;
   requireValues(complete, table, { name, example: examples[0] });
   return complete;
+}
+
+/** The values, with the model and the image that come along where `lookonce predict` is all that was written. */
+function withSample(values: Record<string, unknown>, note: (line: string) => void): Record<string, unknown> {
+  if (values.model !== undefined || values.source !== undefined || values.task !== undefined) return values;
+  const yolo = dirname(createRequire(import.meta.url).resolve("@lookonce/yolo/package.json"));
+  note("no model and no source are named: this is a sample that comes with lookonce, a detector of drawn shapes");
+  note("yours: lookonce predict model=yolo11n.pt source=image.jpg");
+  return { ...values, model: sampleWeights, source: join(yolo, "samples", "shapes.jpg") };
 }
 
 /** The values, with the published model of the task that is named where no model is. */

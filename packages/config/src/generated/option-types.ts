@@ -1054,6 +1054,13 @@ export interface QuickstartValues {
   threads?: number;
 }
 
+/** Options of `lookonce init` once defaults are filled in. */
+export interface InitValues {
+  folder: string;
+  classes?: readonly string[];
+  model?: string;
+}
+
 /** Options of `serve` in the library. */
 export interface ServeArgs {
   /** Models to load at the start; the first is the default one. */
@@ -1225,6 +1232,7 @@ export interface CommandValues {
   benchmark: BenchmarkValues;
   "benchmark sppf": BenchmarkSppfValues;
   quickstart: QuickstartValues;
+  init: InitValues;
   serve: ServeValues;
   worker: WorkerValues;
   jobs: JobsValues;
@@ -1255,6 +1263,7 @@ export interface CommandArgs {
   benchmark: BenchmarkArgs;
   "benchmark sppf": BenchmarkSppfArgs;
   quickstart: QuickstartArgs;
+  init: object;
   serve: ServeArgs;
   worker: object;
   jobs: object;

@@ -1,4 +1,4 @@
-import { taskNames } from "../tasks.ts";
+import { taskNames, taskSettings } from "../tasks.ts";
 import { choice, flag, integer, number, setBy, text, words } from "./define.ts";
 import type { OptionTable } from "./option.ts";
 import {
@@ -76,6 +76,9 @@ export const benchmarkSppfOptions: OptionTable = {
   ...device,
 };
 
+/** Weights of the quickstart's detector of shapes, which come along: `YOLO.load` finds them by this name. */
+export const sampleWeights = "yolov8t-shapes.safetensors";
+
 /** Families of the small models that a quickstart trains. */
 export const quickstartModels: readonly ["yolov8", "yolo26"] = ["yolov8", "yolo26"];
 
@@ -90,6 +93,17 @@ export const quickstartOptions: OptionTable = {
   name: text("name", "subfolder; a number is added if it exists", "quickstart"),
   ...device,
 };
+
+/** Options of `init`. */
+export const initOptions: OptionTable = setBy(["cli"], {
+  folder: text("folder", "folder of the project, new or without any of its files", undefined, { required: true }),
+  classes: words("names of your classes, such as cat,dog, whose images you add", undefined, {
+    defaultText: "five shapes, with drawn images to start with",
+  }),
+  model: text("file", "model to start from", undefined, {
+    defaultText: `${sampleWeights}, which comes along; with classes ${taskSettings.detect.model}`,
+  }),
+});
 
 /** Options of `serve`. */
 export const serveOptions: OptionTable = {
