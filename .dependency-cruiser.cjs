@@ -9,6 +9,7 @@ const packageGraph = {
   "packages/random": [],
   "packages/config": ["errors"],
   "packages/create-lookonce": ["config", "errors"],
+  "packages/client": [],
   "packages/files": ["errors"],
   "packages/documents": ["errors", "files"],
   "packages/worker-pool": ["errors", "files"],

@@ -20,7 +20,13 @@ export {
   type OptionTable,
   optionsFor,
 } from "./options/option.ts";
-export { benchmarkFormats, type QuickstartModel, quickstartModels, sampleWeights, shells } from "./options/other-options.ts";
+export {
+  benchmarkFormats,
+  type QuickstartModel,
+  quickstartModels,
+  sampleWeights,
+  shells,
+} from "./options/other-options.ts";
 export { recipeOptions } from "./options/recipe-options.ts";
 export { type CommandName, optionSchema, type ResolvedArgs, withDefaults } from "./options/schema.ts";
 export {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { cp, mkdir, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LookonceError } from "@lookonce/errors";
 import { ownVersion } from "./own-version.ts";
@@ -25,7 +25,7 @@ export interface CreatedProject {
   written: string[];
   /** Files that were there and stay as they are. */
   kept: string[];
-  /** Command lines to go on with. */
+  /** Command lines to run next. */
   next: string[];
 }
 
@@ -69,7 +69,7 @@ export async function createProject({ folder, classes, model }: CreateProjectOpt
     for (const path of made) await rm(path, { recursive: true, force: true }).catch(() => {});
     throw new LookonceError("IO", `cannot write the project into ${folder}: ${(cause as Error).message}.`, { cause });
   }
-  return { folder, name, written, kept: present, next: nextSteps(root, classes) };
+  return { folder, name, written, kept: present, next: nextSteps(folder, classes) };
 }
 
 /** A name that npm accepts: `My pets` is `my-pets`. */
@@ -89,7 +89,8 @@ function checkClasses(classes: readonly string[] | undefined): void {
   if (classes === undefined) return;
   const twice = classes.find((name, i) => classes.indexOf(name) < i);
   if (twice !== undefined) throw new LookonceError("ARGUMENT", `classes names "${twice}" twice.`);
-  if (classes.length === 0) throw new LookonceError("ARGUMENT", "classes must name at least one class: classes=cat,dog.");
+  if (classes.length === 0)
+    throw new LookonceError("ARGUMENT", "classes must name at least one class: classes=cat,dog.");
 }
 
 async function checkFolder(root: string, folder: string): Promise<void> {
@@ -111,8 +112,8 @@ async function writeData(data: string, isDrawn: boolean): Promise<void> {
   }
 }
 
-function nextSteps(root: string, classes: readonly string[] | undefined): string[] {
-  const path = relative(process.cwd(), root);
-  const enter = path === "" ? [] : [`cd ${/^[\w./\\:-]+$/.test(path) ? path : JSON.stringify(path)}`];
+function nextSteps(folder: string, classes: readonly string[] | undefined): string[] {
+  const enter =
+    resolve(folder) === process.cwd() ? [] : [`cd ${/^[\w./\\:-]+$/.test(folder) ? folder : JSON.stringify(folder)}`];
   return [...enter, "npm install", ...(classes === undefined ? [] : ["npm run label"]), "npm start"];
 }

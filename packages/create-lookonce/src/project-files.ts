@@ -26,7 +26,7 @@ export function projectFiles(choices: ProjectChoices): Record<string, string> {
   return {
     "package.json": json(manifest(choices)),
     "tsconfig.json": json(compilerOptions),
-    ".gitignore": "node_modules/\nout/\nruns/\n*.pt\n",
+    ".gitignore": "node_modules/\nout/\nruns/\n*.pt\n*.lookonce-cache\n",
     "README.md": readme(choices),
     "data.yaml": dataYaml(choices),
     "data.schema.json": json(jsonSchemas(optionSchema, recipeOptions).data),
@@ -107,7 +107,7 @@ function readme({ name, classes }: ProjectChoices): string {
   const data =
     classes === undefined
       ? "The images in `data/` are drawn shapes, so that it runs at once: replace them with yours, and their classes in `data.yaml`."
-      : "Put your images into `data/images/train` and `data/images/val`, about four of five into the first, and their labels beside them.";
+      : "Add your images to `data/images/train` and `data/images/val`, about four of five into the first, and their labels to `data/labels`.";
   return `# ${name}
 
 \`\`\`sh

@@ -19,7 +19,9 @@ export function readArguments(argv: readonly string[]): CreateProjectOptions {
     if (dashes === "" && given === undefined) {
       if (values.folder !== undefined) {
         const both = JSON.stringify(`${values.folder} ${word}`);
-        throw misused(`cannot read "${word}": a name with spaces needs quotation marks, as in npm create lookonce ${both}`);
+        throw misused(
+          `cannot read "${word}": a name with spaces needs quotation marks, as in npm create lookonce ${both}`,
+        );
       }
       values.folder = word;
       continue;

@@ -128,7 +128,7 @@ function unknown(
     return new UsageError(`${name} has no option "${key}".${hint === "" ? ` It has ${keys.join(", ")}.` : hint}`);
   }
   if (positional !== undefined && table[positional]?.type === "text") {
-    throw new UsageError(`${name} accepts one ${positional}; a name with spaces needs quotation marks.`);
+    return new UsageError(`${name} accepts one ${positional}; a name with spaces needs quotation marks.`);
   }
   const meant = keyFor(argument, table);
   const hint = meant === undefined && !keys.includes(key) ? didYouMean(key, keys) : "";

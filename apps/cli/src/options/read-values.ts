@@ -23,7 +23,8 @@ export function readValues(
     const notice = translateValue(key, text, table[key] as Option)?.notice;
     if (notice !== undefined) note(`${at}${key}=${text}: ${notice}`);
   }
-  const complete = "model" in table ? withDefaultModel(name === "predict" ? withSample(values, note) : values, note) : values;
+  const complete =
+    "model" in table ? withDefaultModel(name === "predict" ? withSample(values, note) : values, note) : values;
   requireValues(complete, table, { name, example: examples[0] });
   return complete;
 }

@@ -70,13 +70,20 @@ const number = { type: "number" } as const;
 
 const numbers = { type: "array", items: number } as const;
 
-const classProperties = { class: { type: "integer" }, name: { type: "string" }, confidence: number } as const;
+const classProperties = {
+  class: { type: "integer", description: "Number of the class" },
+  name: { type: "string", description: "Name of the class" },
+  confidence: { type: "number", description: "From 0 to 1" },
+} as const;
 
 export const boxSchema: BoxSchema = {
   type: "object",
   required: ["x1", "y1", "x2", "y2", "confidence", "class", "name"],
   properties: {
-    ...{ x1: number, y1: number, x2: number, y2: number },
+    x1: { type: "number", description: "Left side, in pixels of the image" },
+    y1: { type: "number", description: "Upper side" },
+    x2: { type: "number", description: "Right side" },
+    y2: { type: "number", description: "Lower side" },
     ...classProperties,
     segments: {
       type: "object",
@@ -104,9 +111,10 @@ export const answerSchema: Readonly<Record<string, unknown>> = {
   type: "object",
   required: ["model", "images", "queue_ms", "total_ms"],
   properties: {
-    model: { type: "string" },
+    model: { type: "string", description: "The model that was used" },
     images: {
       type: "array",
+      description: "In the order of the request",
       items: {
         type: "object",
         properties: {
@@ -128,6 +136,7 @@ export const answerSchema: Readonly<Record<string, unknown>> = {
           },
           error: {
             type: "object",
+            description: "Why this image of several could not be read; it has nothing else then",
             properties: { code: { type: "string" }, message: { type: "string" } },
           },
         },
@@ -136,6 +145,18 @@ export const answerSchema: Readonly<Record<string, unknown>> = {
     queue_ms: { ...milliseconds, description: "Milliseconds that the images waited" },
     total_ms: { ...milliseconds, description: "Milliseconds from the request's first byte to the answer" },
   },
+  examples: [
+    {
+      model: "yolo11n",
+      images: [
+        {
+          ...{ width: 810, height: 1080, speed: { preprocess: 4, inference: 31, postprocess: 1 } },
+          boxes: [{ x1: 48.5, y1: 398.1, x2: 245.2, y2: 902.7, confidence: 0.89, class: 0, name: "person" }],
+        },
+      ],
+      ...{ queue_ms: 0, total_ms: 41 },
+    },
+  ],
 };
 
 const image = { type: "string", format: "binary" } as const;
@@ -151,5 +172,6 @@ export function predictBodies(settings: FullSettings): object {
     "multipart/form-data": { schema: form },
     "application/json": { schema: jsonSchema(settings) },
     "image/*": { schema: image },
+    "application/octet-stream": { schema: image },
   };
 }
