@@ -43,7 +43,10 @@ describe("@lookonce/client", () => {
   });
 
   it("throws the service's sentence, with its code and status", async () => {
-    await expect(client.predict(image, { model: "none" })).rejects.toMatchObject({ status: 404, code: "UNKNOWN_MODEL" });
+    await expect(client.predict(image, { model: "none" })).rejects.toMatchObject({
+      status: 404,
+      code: "UNKNOWN_MODEL",
+    });
     await expect(createClient({ baseUrl }).predict(image)).rejects.toThrow(ServiceError);
     await expect(createClient({ baseUrl }).predict(image)).rejects.toMatchObject({ status: 401 });
   });
