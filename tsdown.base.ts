@@ -54,6 +54,15 @@ export function library(overrides: UserConfig = {}): UserConfig {
   });
 }
 
+/** What is beside a file of the sources has another ending there: bundlers would search for both. */
+const isBuilt: NonNullable<UserConfig["plugins"]> = {
+  name: "is-built",
+  transform: (code: string): { code: string; map: null } | undefined =>
+    code.includes('import.meta.url.endsWith(".ts")')
+      ? { code: code.replaceAll('import.meta.url.endsWith(".ts")', "false"), map: null }
+      : undefined,
+};
+
 /**
  * A package's build for browsers, in `dist/browser`, where the conditions of its `imports` choose other files than for Node.
  * Types are those of the other build.
@@ -66,8 +75,8 @@ export function browserLibrary(overrides: UserConfig = {}): UserConfig {
     dts: false,
     // It lies in the folder of the other build, which is emptied.
     clean: false,
-    plugins: [],
     ...overrides,
+    plugins: [isBuilt, overrides.plugins],
   });
 }
 

@@ -41,6 +41,11 @@ export interface DeviceOptions {
   /** Threads that one operator may use on the CPU. Default: ONNX Runtime's choice, one a core. */
   threads?: number;
   /**
+   * Largest sum of compiled graphs' working memory, in bytes; those unused for longest are freed first. Default: half of the
+   * machine's memory, 2 GiB in browsers.
+   */
+  memoryBudget?: number | undefined;
+  /**
    * Browsers: the folder that serves ONNX Runtime's files, without which there is one thread; see `registerOnnxRuntime` of
    * `@lookonce/backend-onnxruntime`.
    */

@@ -30,6 +30,15 @@ describe("setDevice", () => {
     expect([...(await tf.add(kept, 1).data())]).toEqual([2, 3]);
   });
 
+  it("bounds the memory of compiled graphs", async () => {
+    await setDevice("cpu", { memoryBudget: 2 ** 28 });
+    const backend = currentBackend();
+    expect(backend?.memoryBudget).toBe(2 ** 28);
+    // What names no bound asks for none
+    await setDevice("cpu");
+    expect(currentBackend()).toBe(backend);
+  });
+
   it("auto works on any machine and says why", async () => {
     const { device, reason } = await setDevice("auto");
     expect(["cpu", "webgpu", "cuda"]).toContain(device);
@@ -53,6 +62,7 @@ describe("setDevice", () => {
   it.each([
     ["webgp", {}, /did you mean "?webgpu/i],
     ["cpu", { threads: 0 }, /threads must be/],
+    ["cpu", { memoryBudget: 0.5 }, /memoryBudget must be/],
     ["tensorflow", { threads: 2 }, /TF_NUM_INTRAOP_THREADS/],
   ])("refuses %s %o", async (name, options, message) => {
     await expect(setDevice(name, options)).rejects.toMatchObject({

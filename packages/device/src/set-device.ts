@@ -17,8 +17,8 @@ export interface DeviceReport {
   reason: string;
 }
 
-/** Threads with which each backend was registered here. */
-const registered = new Map<string, number | undefined>();
+/** What each backend was registered with here. */
+const registered = new Map<string, Pick<DeviceOptions, "threads" | "memoryBudget">>();
 
 /** The build of TensorFlow that this process has loaded. */
 let loadedTensorFlow: DeviceName | undefined;
@@ -37,7 +37,8 @@ export async function setDevice(
   options: SetDeviceOptions = {},
 ): Promise<DeviceReport> {
   const asked = parseDeviceName(name);
-  checkThreads(options.threads);
+  checkCount("threads", options.threads);
+  checkCount("memoryBudget", options.memoryBudget);
   if (asked !== "auto") return { ...(await use(asked, options)), reason: "asked for" };
   const { device, reason } = await chooseDevice((device) => probe(device, options));
   try {
@@ -49,7 +50,7 @@ export async function setDevice(
 }
 
 async function use(device: DeviceName, options: SetDeviceOptions): Promise<Omit<DeviceReport, "reason">> {
-  const { threads, runtimeFiles } = options;
+  const { threads, memoryBudget, runtimeFiles } = options;
   const before = tf.engine().backendName;
   const { package: name, backend, providers, remedy } = devices[device];
   if (providers === undefined) checkTensorFlow(device, threads);
@@ -64,9 +65,9 @@ async function use(device: DeviceName, options: SetDeviceOptions): Promise<Omit<
     if (providers === undefined) {
       await loadTensorFlow(name);
       loadedTensorFlow = device;
-    } else if (!isThere || (threads !== undefined && registered.get(backend) !== threads)) {
-      await registerOnnxRuntime({ name: backend, executionProviders: providers, threads, runtimeFiles });
-      registered.set(backend, threads);
+    } else if (!isThere || differs(registered.get(backend), { threads, memoryBudget })) {
+      await registerOnnxRuntime({ name: backend, executionProviders: providers, threads, memoryBudget, runtimeFiles });
+      registered.set(backend, { threads, memoryBudget });
     }
     if (!(await tf.setBackend(backend))) throw new Error(`tfjs could not start its backend "${backend}"`);
     await verify();
@@ -76,6 +77,14 @@ async function use(device: DeviceName, options: SetDeviceOptions): Promise<Omit<
     if (cause instanceof LookonceError && cause.code === "ARGUMENT") throw cause;
     throw new LookonceError("DEVICE", `device ${device} does not work: ${messageOf(cause)} ${remedy}`, { cause });
   }
+}
+
+/** Whether something is asked for that a backend was not registered with. */
+function differs(
+  known: Pick<DeviceOptions, "threads" | "memoryBudget"> = {},
+  { threads = known.threads, memoryBudget = known.memoryBudget }: Pick<DeviceOptions, "threads" | "memoryBudget">,
+): boolean {
+  return threads !== known.threads || memoryBudget !== known.memoryBudget;
 }
 
 /** Checks what TensorFlow's devices do not support, before anything is tried. */
@@ -101,9 +110,9 @@ async function verify(): Promise<void> {
   if (value !== 14) throw new Error(`1² + 2² + 3² came out as ${value}.`);
 }
 
-function checkThreads(threads: number | undefined): void {
-  if (threads === undefined || (Number.isInteger(threads) && threads > 0)) return;
-  throw new LookonceError("ARGUMENT", `threads must be a whole number of at least 1, not ${threads}.`);
+function checkCount(name: string, count: number | undefined): void {
+  if (count === undefined || (Number.isInteger(count) && count > 0)) return;
+  throw new LookonceError("ARGUMENT", `${name} must be a whole number of at least 1, not ${count}.`);
 }
 
 function messageOf(cause: unknown): string {

@@ -1,4 +1,4 @@
-import { RecordedStep, registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
+import { currentBackend, RecordedStep, registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { DetectionModel, parseModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
@@ -28,12 +28,18 @@ function batch(seed: number) {
   };
 }
 
-/** Trains a YOLOv8 by steps of descent with momentum. Returns the loss of each. */
-export async function losses(
+/** What {@link learn} saw: the loss of each step, and where contents of variables are then. */
+export interface Learned {
+  losses: number[];
+  places: string[];
+}
+
+/** Trains a YOLOv8 by steps of descent with momentum. */
+export async function learn(
   modelFile: string,
   steps: number,
   options: Parameters<typeof registerOnnxRuntime>[0] = {},
-): Promise<number[]> {
+): Promise<Learned> {
   await registerOnnxRuntime({ name: "training", ...options });
   await tf.setBackend("training");
   const model = new DetectionModel(parseModelConfig(modelFile, { name: "yolov8n.yaml" }), { rng: new Random(0) });
@@ -56,13 +62,17 @@ export async function losses(
     },
     changing,
   );
-  const found: number[] = [];
+  const losses: number[] = [];
   for (let i = 0; i < steps; i++) {
     const { images, targets } = batch(i % 2);
     const inputs = criterion.inputs({ images: new Uint8Array(0), count, height: side, width: side, targets });
     const { value } = await step.run({ images: { data: images, shape: [count, side, side, 3] }, ...inputs });
-    found.push(value[0] as number);
+    losses.push(value[0] as number);
   }
+  const places = weights.map((weight) => {
+    const { data, resident } = currentBackend()?.value(weight) ?? {};
+    return data === undefined ? (resident?.tensor.location ?? "nowhere") : "host";
+  });
   tf.removeBackend("training");
-  return found;
+  return { losses, places: [...new Set(places)] };
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { Browser, LaunchOptions } from "playwright-core";
+import type { Browser, LaunchOptions, Page } from "playwright-core";
 import { describe, it } from "vitest";
 
 /** Where Linux systems install Chromium and Chrome. */
@@ -15,6 +15,19 @@ const isPackaged = process.platform === "linux" && process.arch === "x64";
 
 /** Cameras and microphones are Chromium's own test image, and nobody is asked whether they may be used. */
 const fakeCamera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+
+/** Switches of Chromium by which WebGPU computes on the processor, as it would on a graphics card. */
+export const softwareGpu: readonly string[] = [
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--enable-features=Vulkan",
+];
+
+/** Whether a page has WebGPU; where {@link softwareGpu} finds no adapter, tests of it are skipped. */
+export function hasGpuAdapter(page: Page): Promise<boolean> {
+  // A text: what runs here would be compiled for vitest
+  return page.evaluate("navigator.gpu?.requestAdapter().then((adapter) => adapter !== null) ?? false");
+}
 
 /**
  * Starts Chromium without a window: that of the environment variable `CHROMIUM`, one that the system has, or the one of an

@@ -1,5 +1,5 @@
 export type { Browser, BrowserContextOptions, Download, Page } from "playwright-core";
-export { describeInBrowser, launchChromium } from "./browser.ts";
+export { describeInBrowser, hasGpuAdapter, launchChromium, softwareGpu } from "./browser.ts";
 export {
   bundleFiles,
   bundleForBrowsers,

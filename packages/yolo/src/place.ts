@@ -7,6 +7,11 @@ export interface PlaceOptions {
   device?: DeviceName | "auto";
   /** Threads for the CPU (default: ONNX Runtime's choice, one a core). */
   threads?: number | undefined;
+  /**
+   * Largest sum of compiled graphs' working memory in a training, in bytes (default: half of the machine's memory, in browsers 2 of
+   * the 4 GiB that WebAssembly addresses).
+   */
+  memoryBudget?: number | undefined;
   /** Browsers: where ONNX Runtime's own files are, see `@lookonce/backend-onnxruntime`. Default: with this package. */
   runtimeFiles?: EngineOptions["runtimeFiles"];
 }
@@ -34,7 +39,7 @@ export class Place {
   async enter(): Promise<DeviceName> {
     const { device = "cpu" } = this.#options;
     const { setDevice } = await import("@lookonce/device");
-    const report = await setDevice(this.#chosen ?? device, this.#runtime);
+    const report = await setDevice(this.#chosen ?? device, this.#tensors);
     if (this.#chosen === undefined && device === "auto") this.#log(`device ${report.device}: ${report.reason}`);
     this.#chosen = report.device;
     return report.device;
@@ -43,7 +48,7 @@ export class Place {
   /** Makes the CPU tfjs's current device, for building and tracing models: that computes nothing worth a GPU. */
   async enterHost(): Promise<void> {
     const { setDevice } = await import("@lookonce/device");
-    await setDevice("cpu", this.#runtime);
+    await setDevice("cpu", this.#tensors);
   }
 
   /**
@@ -55,6 +60,11 @@ export class Place {
     const works = device === "cpu" ? device : await this.enter();
     const isGpu = works === "webgpu" || works === "cuda";
     return { executionProviders: isGpu ? [works, "cpu"] : ["cpu"], ...this.#runtime };
+  }
+
+  /** How tensors are computed. */
+  get #tensors(): Parameters<typeof import("@lookonce/device").setDevice>[1] {
+    return { ...this.#runtime, memoryBudget: this.#options.memoryBudget };
   }
 
   get #runtime(): { threads?: number; runtimeFiles?: EngineOptions["runtimeFiles"] } {

@@ -1,11 +1,24 @@
-import { describeInBrowser, type ModulePage, openModule, runtimeFiles } from "@lookonce/testing";
-import { afterEach, expect, it } from "vitest";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import {
+  describeInBrowser,
+  hasGpuAdapter,
+  type ModulePage,
+  openModule,
+  runtimeFiles,
+  softwareGpu,
+} from "@lookonce/testing";
+import { afterAll, afterEach, expect, it } from "vitest";
 import type * as InBrowser from "./test-in-browser.ts";
 
 const entry = new URL("./test-in-browser.ts", import.meta.url);
-/** Chromium's graphics card that is a program. */
-const softwareGpu = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-features=Vulkan"];
 const rounds = Number(process.env.LOOKONCE_CONFORMANCE_ROUNDS ?? 1);
+
+const folder = mkdtempSync(join(tmpdir(), "lookonce-engine-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 let opened: ModulePage<typeof InBrowser> | undefined;
 
@@ -30,9 +43,18 @@ describeInBrowser("a page", () => {
     expect(page.workers().length).toBeGreaterThanOrEqual(1);
   });
 
-  it("computes with one thread where it is not isolated from others", async () => {
-    const { page, call } = await open({ isIsolated: false });
-    await call("start", { runtimeFiles, threads: 2 });
+  it("computes with one thread where it is not isolated from others, also with compressed files", async () => {
+    const name = "ort-wasm-simd-threaded";
+    const contents = readFileSync(createRequire(import.meta.url).resolve(`onnxruntime-web/${name}.wasm`));
+    const compressed = join(folder, `${name}.wasm.gz`);
+    writeFileSync(compressed, gzipSync(contents, { level: 1 }));
+    const assets = { "/runtime.wasm.gz": compressed };
+    const { page, call } = await open({ isIsolated: false, assets });
+    const files = { [`${name}.mjs`]: `${runtimeFiles}${name}.mjs`, [`${name}.wasm`]: "/missing.wasm.gz" };
+    await expect(call("start", { runtimeFiles: files })).rejects.toThrow(
+      "missing.wasm.gz cannot be used: the server answers",
+    );
+    await call("start", { runtimeFiles: { ...files, [`${name}.wasm`]: "/runtime.wasm.gz" }, threads: 2 });
     expect(await call("descend")).toEqual({ kept: "host", contents: [0.125, -0.25, 0.375] });
     expect(page.workers()).toEqual([]);
   });
@@ -46,12 +68,11 @@ describeInBrowser("a page", () => {
 
   it("keeps variables in the graphics card's memory between steps", async ({ skip }) => {
     const { page, call } = await open({ args: softwareGpu });
-    const hasAdapter = await page.evaluate(
-      "navigator.gpu?.requestAdapter().then((adapter) => adapter !== null) ?? false",
-    );
-    skip(hasAdapter !== true, "this Chromium has no adapter for WebGPU");
+    skip(!(await hasGpuAdapter(page)), "this Chromium has no adapter for WebGPU");
     await call("start", { runtimeFiles, executionProviders: ["webgpu", "cpu"] });
     expect(await call("descend")).toEqual({ kept: "gpu-buffer", contents: [0.125, -0.25, 0.375] });
-    expect(await call("loseDevice")).toMatch(/the graphics card was lost to this page, .* reload the page/);
+    expect(await call("loseDevice")).toMatch(
+      /the graphics card was lost to this page, .* reload the page, and load the model again/,
+    );
   });
 });

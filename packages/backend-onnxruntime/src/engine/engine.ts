@@ -72,8 +72,8 @@ export interface Engine {
 /** Options by which an engine is chosen. */
 export interface EngineOptions extends RuntimeOptions {
   /**
-   * Browsers: the folder that serves ONNX Runtime's `ort-wasm-*.mjs` and `ort-wasm-*.wasm`, or their addresses by these names.
-   * Default: beside the page's own bundle, where bundlers write them.
+   * Browsers: the folder that serves ONNX Runtime's `ort-wasm-*.mjs` and `ort-wasm-*.wasm`, or their addresses by these names;
+   * of files compressed by gzip the addresses end in `.gz`. Default: beside the page's own bundle, where bundlers write them.
    */
   readonly runtimeFiles?: string | Readonly<Record<string, string>> | undefined;
 }

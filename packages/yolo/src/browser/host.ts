@@ -19,6 +19,12 @@ import { type FetchProgress, fetchModel } from "./fetch-model.ts";
 import { answer, unpack } from "./messages.ts";
 import { runtimeFiles } from "./runtime-files.ts";
 
+/**
+ * A model: a path in the files of the page's origin, the name of a model file that is shipped, such as `yolov8n.yaml`, an
+ * address, a dropped file, or the files of one of TensorFlow.js: `model.json` and what lies beside it.
+ */
+export type ModelFile = string | URL | Blob | readonly File[];
+
 /** A file that is listed. */
 export interface FileEntry {
   path: string;
@@ -89,6 +95,7 @@ const methods: Readonly<Record<MethodName, (model: YOLO, given: unknown[]) => Pr
 /** What a worker does for its page: it has the models and the files. Arguments and answers are packed. */
 export class Host {
   readonly #models = new Map<number, YOLO>();
+  #saidThreads = false;
   #mounted: Promise<void> | undefined;
   #count = 0;
 
@@ -96,8 +103,9 @@ export class Host {
   load(given: unknown): Promise<unknown> {
     return answer(async () => {
       await this.#mount();
-      const [model, options] = unpack<[string | URL | Blob, HostLoadOptions]>(given);
+      const [model, options] = unpack<[ModelFile, HostLoadOptions]>(given);
       const { onProgress, signal, ...rest } = options;
+      this.#sayThreads(rest);
       const path = typeof model === "string" ? model : await this.#add(model, { onProgress, signal });
       signal?.throwIfAborted();
       const loaded = await YOLO.load(path, { runtimeFiles, ...rest });
@@ -164,21 +172,36 @@ export class Host {
     return this.#mounted;
   }
 
+  /** Says once why there is one thread, where more are wanted. */
+  #sayThreads({ device = "cpu", threads = navigator.hardwareConcurrency, log }: LoadOptions): void {
+    if (this.#saidThreads || globalThis.crossOriginIsolated === true || device === "webgpu" || threads === 1) return;
+    this.#saidThreads = true;
+    log?.(
+      "WebAssembly runs on one thread, since this page is not isolated from others: serve it, and the scripts of its workers, with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.",
+    );
+  }
+
   /** Adds a dropped or fetched model to the files, unread. Returns its path. */
-  async #add(model: URL | Blob, options: Pick<HostLoadOptions, "onProgress" | "signal">): Promise<string> {
+  async #add(
+    model: Exclude<ModelFile, string>,
+    options: Pick<HostLoadOptions, "onProgress" | "signal">,
+  ): Promise<string> {
     const folder = `/tmp/opened/${crypto.randomUUID()}`;
     if (model instanceof URL) return fetchModel(model, folder, options);
-    const { name } = model as Partial<File>;
-    if (name === undefined || name === "") {
-      throw new LookonceError(
-        "ARGUMENT",
-        "A Blob has no name, by which the kind of a model is known: pass new File([blob], 'model.onnx').",
-      );
-    }
-    const path = join(folder, basename(name));
-    addFile(path, model);
-    return path;
+    const files = model instanceof Blob ? [model as File] : model;
+    for (const file of files) addFile(join(folder, nameOf(file)), file);
+    if (files.length === 1) return join(folder, nameOf(files[0] as File));
+    // Several files are a model of TensorFlow.js, which knows its parts by name
+    return folder;
   }
+}
+
+function nameOf({ name }: Partial<File>): string {
+  if (name !== undefined && name !== "") return basename(name);
+  throw new LookonceError(
+    "ARGUMENT",
+    "A Blob has no name, by which the kind of a model is known: pass new File([blob], 'model.onnx').",
+  );
 }
 
 function entryOf(path: string): FileEntry {

@@ -18,7 +18,7 @@ export type {
 } from "../options.ts";
 export type { FetchProgress } from "./fetch-model.ts";
 export { type FilesOptions, files } from "./files.ts";
-export type { FileEntry, WrittenFile } from "./host.ts";
+export type { FileEntry, ModelFile, WrittenFile } from "./host.ts";
 export type { BrowserSource } from "./portable-source.ts";
-export { type BrowserExportReport, type BrowserLoadOptions, type ModelFile, YOLO } from "./yolo.ts";
+export { type BrowserExportReport, type BrowserLoadOptions, YOLO } from "./yolo.ts";
 export { startWorker, type WorkerOptions, type YoloWorker } from "./yolo-worker.ts";

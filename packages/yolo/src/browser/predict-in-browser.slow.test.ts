@@ -7,11 +7,13 @@ import {
   describeGolden,
   describeInBrowser,
   goldenJson,
+  hasGpuAdapter,
   type ModulePage,
   type OpenModuleOptions,
   openModule,
   runtimeFiles,
   sharedPath,
+  softwareGpu,
   tinyModelYaml,
 } from "@lookonce/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -48,10 +50,11 @@ interface Row {
 
 /** A model of a task as an exported file, images, and what Node finds in them. */
 async function golden(task: string): Promise<{ assets: Record<string, string>; images: string[]; results: unknown[] }> {
-  const path = sharedPath(`golden/tasks/e2e/${task}/model.pt`);
-  const { pictures } = goldenJson(`tasks/e2e/${task}/predict.json`); // vocabulary-allow: pictures
-  const names = [...new Set((pictures as { file: string }[]).map(({ file }) => file))].slice(0, 2); // vocabulary-allow: pictures
-  const sources = names.map((name) => sharedPath(`golden/tasks/e2e/${task}/dataset/${name}`));
+  const place = task === "detect" ? "families/e2e" : `tasks/e2e/${task}`;
+  const path = sharedPath(`golden/${place}/model.pt`);
+  const { pictures, results: runs } = goldenJson(`${place}/predict.json`); // vocabulary-allow: pictures
+  const names = [...new Set(((pictures ?? runs) as { file: string }[]).map(({ file }) => file))].slice(0, 2); // vocabulary-allow: pictures
+  const sources = names.map((name) => sharedPath(`golden/${place}/dataset/${name}`));
   const model = await YOLO.load(path);
   const { file } = await model.export({ format: "onnx", file: join(folder, `${task}.onnx`) });
   await model.dispose();
@@ -95,34 +98,46 @@ function differences(found: unknown[], expected: unknown[]): { pixels: number; c
 
 describeInBrowser("a page", () => {
   describeGolden("with exported models", ["tasks/e2e/segment/model.pt"], () => {
-    const tasks = ["segment", "pose", "obb", "classify"];
+    const tasks = ["detect", "segment", "pose", "obb", "classify"];
     const cases = new Map<string, Awaited<ReturnType<typeof golden>>>();
     beforeAll(async () => {
       for (const task of tasks) cases.set(task, await golden(task));
     });
     const assets = (): Record<string, string> => Object.assign({}, ...[...cases.values()].map((one) => one.assets));
 
+    /** Predicts with the models of all tasks, and compares with what Node finds. */
+    const compare = async (page: ModulePage<typeof InBrowser>, load: object, most = 2): Promise<void> => {
+      for (const task of tasks) {
+        const { images, results } = cases.get(task) as Awaited<ReturnType<typeof golden>>;
+        const found = await page.call("predict", `/${task}.onnx`, images.slice(0, most), { load });
+        expect(found.isResults).toBe(true);
+        expect(found.results).toHaveLength(most);
+        if (task === "classify") {
+          const top = (one: unknown) => (one as { top5: { name: string; confidence: number }[] }).top5;
+          for (const [i, result] of found.results.entries()) {
+            expect(top(result)[0]?.name).toBe(top(results[i])[0]?.name);
+            expect(top(result)[0]?.confidence).toBeCloseTo(top(results[i])[0]?.confidence as number, 2);
+          }
+        } else {
+          const { pixels, confidence, count } = differences(found.results, results.slice(0, most));
+          expect(count).toBeGreaterThanOrEqual(most);
+          expect([task, pixels <= 2, confidence <= 0.01]).toEqual([task, true, true]);
+        }
+      }
+    };
+
     it("finds what Node finds, in every task, on one thread and on several", async () => {
       for (const isIsolated of [true, false]) {
-        const { call, close } = await open({ isIsolated, assets: assets() });
-        for (const task of tasks) {
-          const { images, results } = cases.get(task) as Awaited<ReturnType<typeof golden>>;
-          const found = await call("predict", `/${task}.onnx`, images, { load: { runtimeFiles, threads: 2 } });
-          expect(found.isResults).toBe(true);
-          if (task === "classify") {
-            const top = (one: unknown) => (one as { top5: { name: string; confidence: number }[] }).top5;
-            for (const [i, wanted] of results.entries()) {
-              expect(top(found.results[i])[0]?.name).toBe(top(wanted)[0]?.name);
-              expect(top(found.results[i])[0]?.confidence).toBeCloseTo(top(wanted)[0]?.confidence as number, 2);
-            }
-          } else {
-            const { pixels, confidence, count } = differences(found.results, results);
-            expect(count).toBeGreaterThan(1);
-            expect([task, pixels <= 2, confidence <= 0.01]).toEqual([task, true, true]);
-          }
-        }
-        await close();
+        const page = await open({ isIsolated, assets: assets() });
+        await compare(page, { runtimeFiles, threads: 2 });
+        await page.close();
       }
+    });
+
+    it("finds it with WebGPU, too", async ({ skip }) => {
+      const page = await open({ args: softwareGpu, assets: assets() });
+      skip(!(await hasGpuAdapter(page.page)), "this Chromium has no adapter for WebGPU");
+      await compare(page, { runtimeFiles, device: "webgpu" }, 1);
     });
   });
 

@@ -15,15 +15,9 @@ import type {
   ValReport,
 } from "../options.ts";
 import type { FetchProgress } from "./fetch-model.ts";
-import type { MethodName, WrittenFile } from "./host.ts";
+import type { MethodName, ModelFile, WrittenFile } from "./host.ts";
 import { type BrowserSource, portableSource } from "./portable-source.ts";
 import { pageWorker, type WorkerOptions, type YoloWorker } from "./yolo-worker.ts";
-
-/**
- * A model: a path in the files of the page's origin, the name of a model file that is shipped, such as `yolov8n.yaml`, an
- * address, or a dropped file.
- */
-export type ModelFile = string | URL | Blob;
 
 /** Options of `YOLO.load` in browsers. */
 export interface BrowserLoadOptions extends Omit<LoadOptions, "fetch">, WorkerOptions {
@@ -55,7 +49,7 @@ export class YOLO {
 
   /**
    * Loads a model: weights (`.pt`, `.safetensors`), a model file to train from scratch (`.yaml`), or an exported model (`.onnx`,
-   * TensorFlow.js's `model.json`; to predict with). Nothing in a `.pt` file is executed, and nothing is fetched but what `model`
+   * TensorFlow.js's `model.json`, of dropped files with those beside it; to predict with). Nothing in a `.pt` file is executed, and nothing is fetched but what `model`
    * and `runtimeFiles` name.
    *
    * @throws LookonceError `NOT_FOUND`, `FORMAT`, `UNSAFE`, `ARGUMENT` or `IO`, saying what is wrong with the file

@@ -33,7 +33,12 @@ const addressable = 2 ** 32;
  */
 export function loadEngine(options: EngineOptions): Promise<Engine> {
   const name = options.executionProviders.includes("webgpu") ? webgpuBuild() : "wasm";
-  const engine = engines.get(name) ?? builds[name]().then((build) => configure(build, name, options));
+  const engine =
+    engines.get(name) ??
+    builds[name]().then(async ({ env, ...build }) => {
+      await configure(env, name, options);
+      return webEngine({ env, ...build });
+    });
   engines.set(name, engine);
   // What could not be fetched may be there later.
   engine.catch(() => engines.delete(name));
@@ -48,8 +53,11 @@ function webgpuBuild(): "jspi" | "webgpu" {
 /** What the files of each build have in their names. */
 const suffixes: Readonly<Record<keyof typeof builds, string>> = { wasm: "", webgpu: ".asyncify", jspi: ".jspi" };
 
-function configure(build: Build, name: keyof typeof builds, { threads, runtimeFiles }: EngineOptions): Engine {
-  const { wasm } = build.env;
+async function configure(
+  { wasm }: Build["env"],
+  name: keyof typeof builds,
+  { threads, runtimeFiles }: EngineOptions,
+): Promise<void> {
   const isIsolated = globalThis.crossOriginIsolated === true;
   wasm.numThreads = isIsolated && runtimeFiles !== undefined ? (threads ?? navigator.hardwareConcurrency) : 1;
   if (typeof runtimeFiles === "string") wasm.wasmPaths = runtimeFiles.replace(/\/?$/, "/");
@@ -58,12 +66,38 @@ function configure(build: Build, name: keyof typeof builds, { threads, runtimeFi
     const [mjs, wasmFile] = [runtimeFiles[`${stem}.mjs`], runtimeFiles[`${stem}.wasm`]];
     if (mjs === undefined || wasmFile === undefined) throw withoutFiles(stem);
     wasm.wasmPaths = { mjs, wasm: wasmFile };
+    if (/\.gz$/.test(new URL(wasmFile, location.href).pathname)) wasm.wasmBinary = await fetchCompressed(wasmFile);
   }
-  return webEngine(build);
 }
 
 function withoutFiles(stem: string): LookonceError {
   return new LookonceError("ARGUMENT", `runtimeFiles has no addresses of ${stem}.mjs and ${stem}.wasm: add both.`);
+}
+
+/** The first bytes of a gzip file. */
+const gzip = [0x1f, 0x8b];
+
+/**
+ * Fetches a file that is compressed by gzip.
+ *
+ * @throws LookonceError `IO` when the server does not have it, or something else in its place
+ */
+async function fetchCompressed(address: string): Promise<ArrayBuffer> {
+  const failed = (reason: string, cause?: unknown): LookonceError =>
+    new LookonceError("IO", `ONNX Runtime's ${address} cannot be used: ${reason}. Serve it beside the page's bundle.`, {
+      cause,
+    });
+  try {
+    const response = await fetch(address);
+    if (!response.ok) throw failed(`the server answers with status ${response.status}`);
+    const bytes = await response.arrayBuffer();
+    // Some servers have browsers decompress files of such a name
+    if (gzip.some((byte, i) => new Uint8Array(bytes)[i] !== byte)) return bytes;
+    const contents = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return await new Response(contents).arrayBuffer();
+  } catch (cause) {
+    throw cause instanceof LookonceError ? cause : failed((cause as Error).message, cause);
+  }
 }
 
 function webEngine({ env, InferenceSession, Tensor }: Build): Engine {
@@ -127,7 +161,7 @@ const outOfMemory = /offset is out of bounds|bad_alloc|out of memory|failed to a
 /** Says what to do about failures that are a page's own. */
 function explain(message: string): string {
   if (/device[^.]*\blost\b/i.test(message)) {
-    return "the graphics card was lost to this page, as when its driver restarts or its memory is full: reload the page, and use smaller batches or images if that happens again.";
+    return "the graphics card was lost to this page, as when its driver restarts or its memory is full: end the worker that computes, or reload the page, and load the model again; use smaller batches or images if it happens again.";
   }
   if (outOfMemory.test(message)) {
     return `no memory is left of the ${addressable / 2 ** 30} GiB that WebAssembly addresses, or of the device's: use smaller batches, smaller images or a smaller model.`;
