@@ -4,6 +4,7 @@ const checkpoints = (): Promise<typeof import("./targets/checkpoints.ts")> => im
 const graphs = (): Promise<typeof import("./targets/graphs.ts")> => import("./targets/graphs.ts");
 const documents = (): Promise<typeof import("./targets/documents.ts")> => import("./targets/documents.ts");
 const datasets = (): Promise<typeof import("./targets/datasets.ts")> => import("./targets/datasets.ts");
+const annotations = (): Promise<typeof import("./targets/annotations.ts")> => import("./targets/annotations.ts");
 const images = (): Promise<typeof import("./targets/images.ts")> => import("./targets/images.ts");
 
 type Targets = Readonly<Record<string, () => Promise<Target>>>;
@@ -18,6 +19,7 @@ export const binaryTargets: Targets = {
   onnx: async () => (await graphs()).onnx,
   "graph-weights": async () => (await graphs()).graphWeights,
   "saved-model": async () => (await graphs()).savedModel,
+  parquet: async () => (await annotations()).parquet,
   "label-cache": async () => (await datasets()).labelCache,
   "image-header": async () => (await images()).imageHeader,
   jpeg: async () => (await images()).jpeg,
@@ -45,9 +47,11 @@ export const fileTargets: Targets = {
   labels: async () => (await datasets()).labels,
   "coco-json": async () => (await datasets()).cocoJson,
   "voc-xml": async () => (await datasets()).vocXml,
-  "cvat-xml": async () => (await datasets()).cvatXml,
-  "label-studio-json": async () => (await datasets()).labelStudioJson,
-  "labelme-json": async () => (await datasets()).labelMeJson,
+  "cvat-xml": async () => (await annotations()).cvatXml,
+  "label-studio-json": async () => (await annotations()).labelStudioJson,
+  "labelme-json": async () => (await annotations()).labelMeJson,
+  "open-images-csv": async () => (await annotations()).openImagesCsv,
+  "metadata-jsonl": async () => (await annotations()).metadataJsonl,
 };
 
 /** What answers requests from strangers. */

@@ -16,10 +16,14 @@ export { type ConvertMasksOptions, convertMasks } from "./convert/convert-masks.
 export { type ConvertVocOptions, convertVoc } from "./convert/convert-voc.ts";
 export { type ConvertCvatOptions, convertCvat } from "./convert/cvat/convert-cvat.ts";
 export { writeCvat } from "./convert/cvat/write-cvat.ts";
+export { type ConvertHuggingFaceOptions, convertHuggingFace } from "./convert/hugging-face/convert-hugging-face.ts";
+export { writeHuggingFace, writeImageFolder } from "./convert/hugging-face/write-hugging-face.ts";
 export { type ConvertLabelStudioOptions, convertLabelStudio } from "./convert/label-studio/convert-label-studio.ts";
 export { type WriteLabelStudioOptions, writeLabelStudio } from "./convert/label-studio/write-label-studio.ts";
 export { type ConvertLabelMeOptions, convertLabelMe } from "./convert/labelme/convert-labelme.ts";
 export { writeLabelMe } from "./convert/labelme/write-labelme.ts";
+export { type ConvertOpenImagesOptions, convertOpenImages } from "./convert/open-images/convert-open-images.ts";
+export { writeOpenImages } from "./convert/open-images/write-open-images.ts";
 export type { SaveImages } from "./convert/place-image.ts";
 export { writeCoco } from "./convert/write-coco.ts";
 export { writeDota } from "./convert/write-dota.ts";

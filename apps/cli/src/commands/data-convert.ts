@@ -14,6 +14,7 @@ export const dataConvert: CommandWork = work("data convert", {
     "lookonce data convert data=pets.yaml split=val to=coco output=pets-val.json",
     "lookonce data convert annotations=VOC2007/Annotations images=VOC2007/JPEGImages output=voc list=train.txt",
     "lookonce data convert annotations=annotations.xml images=images output=pets polygons=true",
+    "lookonce data convert annotations=cppe-5/data output=cppe split=test",
     "lookonce data convert data=pets.yaml to=label-studio output=tasks.json",
   ],
   async run({ split, to }, terminal, args) {

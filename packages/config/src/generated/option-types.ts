@@ -877,18 +877,18 @@ export interface DataSampleValues {
 
 /** Options of `data convert` in the library. */
 export interface DataConvertArgs {
-  /** File of COCO, CVAT or Label Studio, or a folder: VOC's XML files, DOTA's text files, LabelMe's JSON files, masks (gray PNG). */
+  /** File of COCO, CVAT, Label Studio, Open Images or Hugging Face, or a folder: VOC's XML files, DOTA's text files, LabelMe's JSON files, masks (gray PNG), Parquet files or ImageFolder. */
   annotations?: string;
-  /** Folder of the images (required unless save_images=none or they lie beside LabelMe's files). */
+  /** Folder of the images (required unless save_images=none, or the annotations have them within or beside them). */
   images?: string;
   /** Folder for the data set, to which splits can be added; with to=, the file or folder. */
   output: string;
   /** Split of the data set. Default: train. */
   split?: "train" | "val" | "test";
   /** Format of the annotations; auto goes by the files. Default: auto. */
-  from?: "auto" | "coco" | "voc" | "dota" | "cvat" | "label-studio" | "labelme" | "masks";
+  from?: "auto" | "coco" | "voc" | "dota" | "cvat" | "label-studio" | "labelme" | "open-images" | "hugging-face" | "imagefolder" | "masks";
   /** Format to write; other than yolo: the labels of the data set data=. Default: yolo. */
-  to?: "yolo" | "coco" | "voc" | "dota" | "cvat" | "label-studio" | "labelme";
+  to?: "yolo" | "coco" | "voc" | "dota" | "cvat" | "label-studio" | "labelme" | "open-images" | "hugging-face" | "imagefolder";
   /** Data set whose labels are written with to=. */
   data?: string;
   /** Link images (needs no space), copy them, or leave them. Default: link. */
@@ -905,7 +905,7 @@ export interface DataConvertArgs {
   list?: string;
   /** All but COCO: classes to convert, in the order of their numbers. Default: all. */
   classes?: readonly string[];
-  /** All but COCO and masks: also convert objects marked as difficult. Default: false. */
+  /** VOC, DOTA, CVAT, LabelMe: also convert objects marked as difficult. Default: false. */
   difficult?: boolean;
 }
 
@@ -915,8 +915,8 @@ export interface DataConvertValues {
   images?: string;
   output: string;
   split: "train" | "val" | "test";
-  from: "auto" | "coco" | "voc" | "dota" | "cvat" | "label-studio" | "labelme" | "masks";
-  to: "yolo" | "coco" | "voc" | "dota" | "cvat" | "label-studio" | "labelme";
+  from: "auto" | "coco" | "voc" | "dota" | "cvat" | "label-studio" | "labelme" | "open-images" | "hugging-face" | "imagefolder" | "masks";
+  to: "yolo" | "coco" | "voc" | "dota" | "cvat" | "label-studio" | "labelme" | "open-images" | "hugging-face" | "imagefolder";
   data?: string;
   saveImages: "link" | "copy" | "none";
   polygons: boolean;

@@ -44,15 +44,21 @@ export const dataSampleOptions: OptionTable = {
 };
 
 /** The formats of annotations that `data convert` reads and writes, beside masks, which it only reads. */
-const annotationFormats = ["coco", "voc", "dota", "cvat", "label-studio", "labelme"] as const;
+const annotationFormats = [
+  ...["coco", "voc", "dota", "cvat", "label-studio", "labelme"],
+  ...["open-images", "hugging-face", "imagefolder"],
+];
 
 /** Options of `data convert`. */
 export const dataConvertOptions: OptionTable = {
   annotations: text(
     "path",
-    "file of COCO, CVAT or Label Studio, or a folder: VOC's XML files, DOTA's text files, LabelMe's JSON files, masks (gray PNG)",
+    "file of COCO, CVAT, Label Studio, Open Images or Hugging Face, or a folder: VOC's XML files, DOTA's text files, LabelMe's JSON files, masks (gray PNG), Parquet files or ImageFolder",
   ),
-  images: text("folder", "folder of the images (required unless save_images=none or they lie beside LabelMe's files)"),
+  images: text(
+    "folder",
+    "folder of the images (required unless save_images=none, or the annotations have them within or beside them)",
+  ),
   output: text(
     "path",
     "folder for the data set, to which splits can be added; with to=, the file or folder",
@@ -76,7 +82,7 @@ export const dataConvertOptions: OptionTable = {
   keypoint_names: words("CVAT, Label Studio, LabelMe: keypoints, in the order of their numbers", undefined, all),
   list: text("file.txt", "VOC, DOTA, masks, LabelMe: list of the files to convert"),
   classes: words("all but COCO: classes to convert, in the order of their numbers", undefined, all),
-  difficult: flag("all but COCO and masks: also convert objects marked as difficult", false),
+  difficult: flag("VOC, DOTA, CVAT, LabelMe: also convert objects marked as difficult", false),
 };
 
 /** Options of `data split`. */

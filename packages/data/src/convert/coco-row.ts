@@ -38,13 +38,13 @@ export function cocoRow(
   { bbox, segmentation, keypoints: points }: Record<string, unknown>,
   { label, image, polygons, keypoints }: RowOptions,
 ): LabelRow | RowFault {
-  const parts = polygons && Array.isArray(segmentation) ? segmentation.filter(isPolygon) : [];
+  const outlines = polygons ? cocoOutline(segmentation) : [];
   if (!isBox(bbox)) return "no-box";
   const [x, y, width, height] = bbox;
   const row = boxRow(label, [x, y, x + width, y + height], image);
   if (row === undefined) return "no-area";
   if (keypoints !== undefined) return keypointRow(row, points, keypoints.shape[0], image) ?? "keypoints";
-  const corners = parts.length > 0 ? joinPolygons(parts) : polygons ? rleOutline(segmentation, image) : undefined;
+  const corners = outlines.length > 0 ? outlines : polygons ? rleOutline(segmentation, image) : undefined;
   if (corners === undefined) return row;
   const outline = polygonRow(label, corners, image);
   if (outline === undefined) return row;
@@ -57,6 +57,12 @@ function isBox(bbox: unknown): bbox is [number, number, number, number] {
 
 function isPolygon(part: unknown): part is number[] {
   return Array.isArray(part) && part.length >= 6 && part.length % 2 === 0 && part.every(Number.isFinite);
+}
+
+/** One outline of the polygons of an object as COCO has them; empty where there is none. */
+export function cocoOutline(segmentation: unknown): number[] {
+  const parts = Array.isArray(segmentation) ? segmentation.filter(isPolygon) : [];
+  return parts.length === 0 ? [] : joinPolygons(parts);
 }
 
 /**

@@ -45,8 +45,8 @@ export interface DamagedFile {
 export interface AnnotationSource {
   /** For messages, such as `XML file`. */
   what: string;
-  /** Reads all images in order; called for each of the two readings. */
-  read(onProgress: OnProgress): AsyncIterable<AnnotatedImage | DamagedFile>;
+  /** Reads all images in order; the first of two readings, if any, needs only the names of classes and keypoints. */
+  read(onProgress: OnProgress, reading: "names" | "all"): AsyncIterable<AnnotatedImage | DamagedFile>;
   /** The classes by number, of all names in the annotations; called after the first reading. Default: alphabetical order. */
   order?(found: ReadonlySet<string>): readonly string[];
   /** As {@link order}, of the keypoints. Default: the order in which they come first. */
@@ -109,7 +109,7 @@ async function termsOf(
   const found = new Set<string>();
   const foundPoints = new Set<string>();
   const first: OnProgress = ({ done, total }) => onProgress?.({ done, total: 2 * total });
-  for await (const image of source.read(first)) {
+  for await (const image of source.read(first, "names")) {
     if ("reason" in image) continue;
     for (const { name, keypoints, fault } of image.objects) {
       if (fault === undefined) found.add(name);
@@ -149,7 +149,7 @@ async function addAll(
   const withObject = new Set<number>();
   let images = 0;
   const second: OnProgress = ({ done, total }) => options.onProgress?.({ done: total + done, total: 2 * total });
-  for await (const image of source.read(second)) {
+  for await (const image of source.read(second, "all")) {
     if ("reason" in image) {
       leftOut.add("damaged-file", `${image.where}: ${image.reason}`);
       continue;

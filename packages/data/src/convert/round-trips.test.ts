@@ -4,10 +4,14 @@ import { Dataset } from "../index.ts";
 import { convertVoc } from "./convert-voc.ts";
 import { convertCvat } from "./cvat/convert-cvat.ts";
 import { writeCvat } from "./cvat/write-cvat.ts";
+import { convertHuggingFace } from "./hugging-face/convert-hugging-face.ts";
+import { writeHuggingFace, writeImageFolder } from "./hugging-face/write-hugging-face.ts";
 import { convertLabelStudio } from "./label-studio/convert-label-studio.ts";
 import { writeLabelStudio } from "./label-studio/write-label-studio.ts";
 import { convertLabelMe } from "./labelme/convert-labelme.ts";
 import { writeLabelMe } from "./labelme/write-labelme.ts";
+import { convertOpenImages } from "./open-images/convert-open-images.ts";
+import { writeOpenImages } from "./open-images/write-open-images.ts";
 import { randomDataset, TestFolder, type TestKind } from "./test-annotations.ts";
 import { writeVoc } from "./write-voc.ts";
 
@@ -32,7 +36,12 @@ interface Format {
   }): Promise<{ yaml: string; leftOut: object }>;
   /** Visibility that all labeled keypoints come back with. */
   visibility?: number;
+  /** Whether images without an object do not come back. */
+  losesBackground?: boolean;
 }
+
+/** Number of random data sets of each kind. */
+const repeats = 2;
 
 const all = ["boxes", "polygons", "keypoints", "rotated"] as const;
 const keypointNames = ["nose", "left_eye", "right_eye"];
@@ -64,13 +73,34 @@ const formats: Record<string, Format> = {
     there: (dataset) => writeLabelMe(dataset, folder.at("labelme")),
     back: (options) => convertLabelMe({ ...options, keypointNames, annotations: folder.at("labelme") }),
   },
+  "Open Images": {
+    kinds: ["boxes"],
+    tolerance: 0.002,
+    there: (dataset) => writeOpenImages(dataset, folder.at("open")),
+    back: (options) =>
+      convertOpenImages({ ...options, annotations: folder.at("open", "annotations", "train-annotations-bbox.csv") }),
+    losesBackground: true,
+  },
+  "Hugging Face's Parquet": {
+    kinds: ["boxes", "polygons"],
+    tolerance: 0.002,
+    there: (dataset) => writeHuggingFace(dataset, folder.at("hub")),
+    // The images are in the files
+    back: ({ images: _, ...options }) => convertHuggingFace({ ...options, annotations: folder.at("hub") }),
+  },
+  ImageFolder: {
+    kinds: ["boxes", "polygons"],
+    tolerance: 0.002,
+    there: (dataset) => writeImageFolder(dataset, folder.at("hub"), { saveImages: "link" }),
+    back: ({ images: _, ...options }) => convertHuggingFace({ ...options, annotations: folder.at("hub") }),
+  },
 };
 
 describe.each(Object.entries(formats))(
   "YOLO to %s and back",
-  (_name, { kinds, tolerance, there, back, visibility }) => {
+  (_name, { kinds, tolerance, there, back, visibility, losesBackground }) => {
     it.each(kinds)("keeps %s, within its rounding", async (kind) => {
-      for (let seed = 0; seed < 3; seed++) {
+      for (let seed = 0; seed < repeats; seed++) {
         const random = new Random(`${kind} ${seed}`);
         await folder.remove();
         folder = await TestFolder.make();
@@ -86,8 +116,9 @@ describe.each(Object.entries(formats))(
         });
         expect(leftOut).toEqual({});
         const after = await Dataset.open({ yaml: returned, split: "train", labels: kind });
-        expect(after.entries.length).toBe(before.entries.length);
-        for (const [i, entry] of before.entries.entries()) {
+        const entries = before.entries.filter(({ classes }) => !losesBackground || classes.length > 0);
+        expect(after.entries.length).toBe(entries.length);
+        for (const [i, entry] of entries.entries()) {
           const other = after.entries[i] as typeof entry;
           const namesOf = (dataset: Dataset, { classes }: typeof entry): unknown[] => {
             return Array.from(classes, (label) => dataset.names[label]);

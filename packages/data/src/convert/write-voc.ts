@@ -13,7 +13,7 @@ import { xmlText } from "./xml-text.ts";
 
 /**
  * Writes the boxes of a split as Pascal VOC (VOC2012 Development Kit, section 3): `Annotations/<name>.xml` for each image,
- * `ImageSets/Main/<split>.txt`, and the images in `JPEGImages`, unless they stay where they are.
+ * `ImageSets/Main/<split>.txt`, `labelmap.txt` with the classes, and the images in `JPEGImages`, unless they stay where they are.
  *
  * VOC counts whole pixels from 1 and includes the last. Outlines and keypoints are left out.
  *
@@ -45,6 +45,9 @@ export async function writeVoc(
     await writeWhole(join(folder, "Annotations", `${stems[i]}.xml`), lines.join("\n"), { flush: false });
   });
   await writeWhole(join(folder, "ImageSets", "Main", `${split}.txt`), stems.map((stem) => `${stem}\n`).join(""));
+  // Label, color, parts, actions: what CVAT and Datumaro read the classes from
+  const labels = dataset.names.map((name) => `${name.replaceAll(":", " ")}:::\n`);
+  await writeWhole(join(folder, "labelmap.txt"), `# label:color_rgb:parts:actions\n${labels.join("")}`);
   return written(dataset, folder, lost);
 }
 

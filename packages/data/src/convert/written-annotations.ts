@@ -7,9 +7,9 @@ import { placeImage, type SaveImages } from "./place-image.ts";
 
 /**
  * What of an object a format has no place for: `outline`, of which the box is written; `keypoints`; `box` around keypoints;
- * `visibility` of a hidden keypoint.
+ * `visibility` of a hidden keypoint. `image`: an image without an object.
  */
-export type LostKind = "outline" | "keypoints" | "box" | "visibility";
+export type LostKind = "outline" | "keypoints" | "box" | "visibility" | "image";
 
 /** What was written of a split in another program's format. */
 export interface WrittenAnnotations {
@@ -18,7 +18,7 @@ export interface WrittenAnnotations {
   names: readonly string[];
   images: number;
   objects: number;
-  /** Of how many objects something was left out, by kind. */
+  /** Of how many objects something was left out, or how many images, by kind. */
   leftOut?: Partial<Record<LostKind, number>>;
 }
 

@@ -21,7 +21,7 @@ export interface ConvertDataOptions extends DataConvertArgs {
 type Own = "list" | "classes" | "difficult" | "polygons" | "keypoints" | "rotated" | "keypointNames";
 
 /** Options of formats with several shapes. */
-const shapes = ["classes", "difficult", "polygons", "keypoints", "rotated", "keypointNames"] as const;
+const shapes = ["classes", "polygons", "keypoints", "rotated", "keypointNames"] as const;
 
 type Data = typeof import("@lookonce/data");
 type Converter = (data: Data, options: ConvertDataOptions & { annotations: string }) => Promise<ConversionResult>;
@@ -58,7 +58,7 @@ const formats: Record<string, Format> = {
   },
   cvat: {
     title: "CVAT",
-    own: shapes,
+    own: [...shapes, "difficult"],
     convert: (data, options) => data.convertCvat(namedOptions(options)),
     write: (data, dataset, { output, saveImages }) => data.writeCvat(dataset, output, { saveImages }),
   },
@@ -70,9 +70,27 @@ const formats: Record<string, Format> = {
   },
   labelme: {
     title: "LabelMe",
-    own: ["list", ...shapes],
+    own: [...shapes, "difficult", "list"],
     convert: (data, options) => data.convertLabelMe(namedOptions(options)),
     write: (data, dataset, { output, saveImages }) => data.writeLabelMe(dataset, output, { saveImages }),
+  },
+  "open-images": {
+    title: "Open Images",
+    own: ["classes"],
+    convert: (data, options) => data.convertOpenImages(namedOptions(options)),
+    write: (data, dataset, { output, saveImages }) => data.writeOpenImages(dataset, output, { saveImages }),
+  },
+  "hugging-face": {
+    title: "Hugging Face",
+    own: ["classes", "polygons"],
+    convert: (data, options) => data.convertHuggingFace(namedOptions(options)),
+    write: (data, dataset, { output, saveImages }) => data.writeHuggingFace(dataset, output, { saveImages }),
+  },
+  imagefolder: {
+    title: "ImageFolder",
+    own: ["classes", "polygons"],
+    convert: (data, options) => data.convertHuggingFace(namedOptions(options)),
+    write: (data, dataset, { output, saveImages }) => data.writeImageFolder(dataset, output, { saveImages }),
   },
   masks: {
     title: "masks",
@@ -82,10 +100,22 @@ const formats: Record<string, Format> = {
 } satisfies Record<Exclude<DataConvertArgs["from"] | DataConvertArgs["to"], "auto" | "yolo" | undefined>, Format>;
 
 /** The formats of folders by how their files' names end; the first that fits counts, since images may lie among them. */
-const folderFormats = { ".xml": "voc", ".json": "labelme", ".txt": "dota", ".png": "masks" } as const;
+const folderFormats = {
+  ".parquet": "hugging-face",
+  ".jsonl": "imagefolder",
+  ".xml": "voc",
+  ".json": "labelme",
+  ".txt": "dota",
+  ".png": "masks",
+} as const;
 
 /** The formats of files by how their names end. */
-const fileFormats: Readonly<Record<string, string>> = { ".xml": "cvat" };
+const fileFormats: Readonly<Record<string, string>> = {
+  ".xml": "cvat",
+  ".csv": "open-images",
+  ".parquet": "hugging-face",
+  ".jsonl": "imagefolder",
+};
 
 /**
  * Makes a YOLO data set of another program's annotations.
@@ -144,7 +174,9 @@ async function formatOf(annotations: string): Promise<string> {
   const names = await readdir(annotations).catch(() => undefined);
   if (names === undefined) return fileFormats[extname(annotations).toLowerCase()] ?? jsonFormat(annotations);
   const endings = new Set(names.map((name) => extname(name).toLowerCase()));
-  return Object.entries(folderFormats).find(([ending]) => endings.has(ending))?.[1] ?? "voc";
+  const found = Object.entries(folderFormats).find(([ending]) => endings.has(ending))?.[1];
+  // Folders of Hugging Face have folders of splits, or one of data
+  return found ?? (names.some((name) => /^(data|train|validation|test)$/.test(name)) ? "hugging-face" : "voc");
 }
 
 /** COCO's file is a table, Label Studio's a list. */

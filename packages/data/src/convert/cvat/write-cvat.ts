@@ -23,7 +23,7 @@ export async function writeCvat(
     const { path, width, height } = entry;
     const objects = pixelObjects(entry, dataset);
     if (points.length > 0) lost.box += objects.length;
-    const image = xmlAttributes({ id, name: basename(path), subset: dataset.split, width, height });
+    const image = xmlAttributes({ id, name: basename(path), width, height });
     const shapes = objects.map((object) => `${shapeText(object, points)}\n`).join("");
     return encoder.encode(`  <image${image}>\n${shapes}  </image>\n`);
   });
@@ -53,7 +53,7 @@ function metaText({ names, split, entries }: Dataset, points: readonly string[])
   return [
     "  <meta>\n    <task>\n",
     `      <name>${xmlText(split)}</name>\n      <size>${entries.length}</size>\n`,
-    `      <mode>annotation</mode>\n      <labels>\n${labels.join("")}      </labels>\n`,
+    `      <mode>annotation</mode>\n      <subset>${xmlText(split)}</subset>\n      <labels>\n${labels.join("")}      </labels>\n`,
     "    </task>\n  </meta>\n",
   ].join("");
 }
