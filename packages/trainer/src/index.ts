@@ -38,6 +38,7 @@ export type { Communication } from "./ranks/communication.ts";
 export { isKnownToAll, Ranks } from "./ranks/ranks.ts";
 export { readHyp } from "./recipes/read-hyp.ts";
 export type { BatchInfo, EndInfo, EpochInfo, RunInfo, TrainCallbacks, TrainWarning } from "./report/callbacks.ts";
+export { type MlflowLoggerOptions, mlflowLogger } from "./report/mlflow-logger.ts";
 export { type PlotLoggerOptions, plotLogger } from "./report/plot-logger.ts";
 export { type ProgressStream, plainProgress, progress, terminalProgress } from "./report/progress.ts";
 export { resultsCsv } from "./report/results-csv.ts";

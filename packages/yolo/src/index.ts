@@ -45,6 +45,7 @@ export {
   compareLayers,
   createTracker,
   isImage,
+  mlflowLogger,
   parseImageHeader,
   progress,
   readImage,

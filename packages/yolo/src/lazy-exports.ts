@@ -1,7 +1,7 @@
 // Functions of packages that load sharp or TensorFlow.js, which commands that need neither must not wait for.
 import type * as image from "@lookonce/image";
 import type { LayerPair, LayerSummary } from "@lookonce/nn";
-import type { ProgressStream, TrainCallbacks } from "@lookonce/trainer";
+import type { MlflowLoggerOptions, ProgressStream, TrainCallbacks } from "@lookonce/trainer";
 import type { PlainTracker, PlainTrackerOptions } from "./plain-tracker.ts";
 
 /** Reads an image file as 8-bit RGB; see `readImage` of `@lookonce/image`. */
@@ -43,6 +43,15 @@ export async function compareLayers(
 /** Callbacks for `YOLO.train` that show how it goes: a live line on a terminal, a plain line an epoch elsewhere. */
 export async function progress(stream: ProgressStream): Promise<TrainCallbacks> {
   return (await import("@lookonce/trainer")).progress(stream);
+}
+
+/**
+ * Callbacks for `YOLO.train` that log it to a tracking server of MLflow; see `mlflowLogger` of `@lookonce/trainer`.
+ *
+ * @throws LookonceError `ARGUMENT` for an address that is none of HTTP
+ */
+export async function mlflowLogger(options: MlflowLoggerOptions): Promise<TrainCallbacks> {
+  return (await import("@lookonce/trainer")).mlflowLogger(options);
 }
 
 /**

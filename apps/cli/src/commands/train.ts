@@ -57,10 +57,15 @@ async function runTraining(values: CommandValues["train"], terminal: Terminal, a
   const model = await start(values, terminal);
   const signal = terminal.catchInterrupt();
   const isFirst = (args.communicator?.rank ?? 0) === 0;
+  const logged = isFirst ? await loggedTo(values, terminal) : [];
   const report = await model.train({
     ...args,
     resume: values.resume !== undefined,
-    callbacks: [...(isFirst ? [await progress(terminal.stderr)] : []), ...(await measured(values, terminal))],
+    callbacks: [
+      ...(isFirst ? [await progress(terminal.stderr)] : []),
+      ...(await measured(values, terminal)),
+      ...logged,
+    ],
     ...(signal && { signal }),
   });
   const { validation } = report;
@@ -83,6 +88,30 @@ async function measured({ metrics }: CommandValues["train"], terminal: Terminal)
   if (metrics === undefined) return [];
   const { trainingMetrics } = await import("@lookonce/telemetry");
   return [trainingMetrics({ address: metrics, onListen: (url) => terminal.note(`measurements at ${url}/metrics`) })];
+}
+
+/** What logs the training to MLflow, where that is asked for; other settings stand where MLflow's own programs look for them. */
+async function loggedTo({ mlflow }: CommandValues["train"], terminal: Terminal): Promise<TrainCallbacks[]> {
+  if (mlflow === undefined || mlflow === "false") return [];
+  const { mlflowLogger } = await import("@lookonce/yolo");
+  const { env } = terminal;
+  const uri = mlflow === "true" ? env.MLFLOW_TRACKING_URI : mlflow;
+  if (uri === undefined) {
+    throw new LookonceError(
+      "ARGUMENT",
+      "mlflow needs the address of a tracking server: mlflow=http://127.0.0.1:5000, or MLFLOW_TRACKING_URI.",
+    );
+  }
+  const options = {
+    uri,
+    experiment: env.MLFLOW_EXPERIMENT_NAME,
+    run: env.MLFLOW_RUN ?? env.MLFLOW_RUN_NAME,
+    runId: env.MLFLOW_RUN_ID,
+    username: env.MLFLOW_TRACKING_USERNAME,
+    password: env.MLFLOW_TRACKING_PASSWORD,
+    token: env.MLFLOW_TRACKING_TOKEN,
+  };
+  return [await mlflowLogger({ ...options, onNotice: (notice) => terminal.warn(notice) })];
 }
 
 /** The model to train, or the one whose training is resumed. */

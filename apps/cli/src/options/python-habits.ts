@@ -56,7 +56,7 @@ const alreadySo: Readonly<Record<string, string>> = {
 const otherTask = "it is for segmentation, classification or poses, and no option of this command";
 const oneGpu = "lookonce uses one device";
 const window = "lookonce opens no windows; it saves images (save=true)";
-const upload = "lookonce sends nothing to services; tensorboard=true writes event files";
+const upload = "lookonce sends nothing to services but MLflow (mlflow=); tensorboard=true writes event files";
 
 /** What there is there and not here. */
 const missing: Readonly<Record<string, string>> = {

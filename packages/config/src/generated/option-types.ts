@@ -430,6 +430,7 @@ export interface TrainValues {
   data?: string;
   resume?: string;
   metrics?: string;
+  mlflow?: string;
   evolve?: number;
   resumeChanged: boolean;
   epochs: number;

@@ -81,6 +81,12 @@ export const trainOptions: OptionTable = {
       "port",
       "port, or address:port, of health and measurements for Prometheus; ranks use the ports after it",
     ),
+    mlflow: text(
+      "url",
+      "log to this tracking server of MLflow, or, with true, to MLFLOW_TRACKING_URI; see docs/training.md",
+      undefined,
+      { defaultText: "off" },
+    ),
     evolve: integer("number of trainings of a search for hyper-parameters, as lookonce evolve", undefined, { min: 1 }),
   }),
   ...setBy(notServer, {
