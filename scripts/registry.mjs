@@ -11,7 +11,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
-import { chromiumProgram, examples, installPython, layOutExamples } from "./registry/examples.mjs";
+import { chromiumProgram } from "./chromium.mjs";
+import { examples, installPython, layOutExamples } from "./registry/examples.mjs";
 import { installTools, startRegistry } from "./registry/registry.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -197,12 +198,14 @@ async function tryExamples({ model, source }) {
   const python = names.includes("python") ? installPython(join(folder, "python")) : undefined;
   // It is awaited where it is needed
   python?.catch(() => {});
-  await report(`npm install of ${names.length} examples`, () => {
+  const isInstalled = await report(`npm install of ${names.length} examples`, () => {
     layOutExamples(cwd, names);
     install(cwd);
     const { megabytes, packages } = sizeOf(cwd);
     console.log(`     ${packages} packages, ${megabytes} MB`);
+    return true;
   });
+  if (isInstalled !== true) return;
   const given = {
     ...environment,
     MODEL: resolve(model),

@@ -16,6 +16,7 @@ import { shapesModel, shapesRecipe } from "@lookonce/yolo/demos";
 import { build } from "esbuild";
 import { load } from "js-yaml";
 import { chromium } from "playwright-core";
+import { chromiumProgram } from "./chromium.mjs";
 import { learn, prepare } from "./trainings/in-tab.mjs";
 
 const { values } = parseArgs({
@@ -67,16 +68,7 @@ const server = createServer(({ url }, response) => {
 });
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 
-/** The browser of the environment, or the npm package's, which unpacks its libraries only on what it takes for Amazon's machines. */
-async function launch() {
-  const args = ["--no-sandbox", "--disable-dev-shm-usage"];
-  if (process.env.CHROMIUM !== undefined) return chromium.launch({ executablePath: process.env.CHROMIUM, args });
-  process.env.AWS_LAMBDA_JS_RUNTIME = "nodejs22.x";
-  const { default: packaged } = await import("@sparticuz/chromium");
-  return chromium.launch({ executablePath: await packaged.executablePath(), args });
-}
-
-const browser = await launch();
+const browser = await chromium.launch({ executablePath: await chromiumProgram(place) });
 const tab = await browser.newPage();
 tab.setDefaultTimeout(0);
 await tab.goto(`http://127.0.0.1:${server.address().port}/`);
