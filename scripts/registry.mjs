@@ -2,8 +2,8 @@
 //
 // A registry on this machine (Verdaccio, from npm) receives every public package; then, in empty folders, `npx lookonce`,
 // installations and programs of each kind have to work. It prints what was installed, how large it is and how long things took.
-// `--only bun,deno` runs these checks alone, `--only examples` all examples and `--only express` one; `--model FILE --source IMAGE --data YAML` are used in place of what the quickstart
-// trains and draws, which takes a minute or two. `--keep` leaves the folder there.
+// `--only bun,deno` runs these checks alone, `--only examples` all examples and `--only express` one. `--model FILE --source IMAGE
+// --data YAML` are used in place of what the quickstart trains and draws, which takes a minute or two. `--keep` leaves the folder there.
 
 import { execFile, execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -190,7 +190,7 @@ async function tryProject(made) {
 }
 
 /** The examples, in one project with one installation; each is run by its own test, two at a time. */
-async function tryExamples({ model, source }) {
+async function tryExamples() {
   const names = examples.filter((name) => only === undefined || only.includes("examples") || only.includes(name));
   if (names.length === 0) return;
   const start = performance.now();
@@ -208,8 +208,8 @@ async function tryExamples({ model, source }) {
   if (isInstalled !== true) return;
   const given = {
     ...environment,
-    MODEL: resolve(model),
-    IMAGE: resolve(source),
+    ...(values.model === undefined ? {} : { MODEL: resolve(values.model) }),
+    ...(values.source === undefined ? {} : { IMAGE: resolve(values.source) }),
     CHROMIUM: await chromiumProgram(folder),
     NEXT_TELEMETRY_DISABLED: "1",
   };
@@ -261,15 +261,15 @@ try {
     LOOKONCE_CACHE: join(folder, "cache"),
   };
   await check("publish", publish);
-  const made = values.model === undefined ? await check("npx lookonce", tryNpx) : values;
-  if (made === undefined) throw new Error("without npx lookonce there is no model for the other checks");
   if (only?.every((name) => name === "examples" || examples.includes(name)) !== true) {
+    const made = values.model === undefined ? await check("npx lookonce", tryNpx) : values;
+    if (made === undefined) throw new Error("without npx lookonce there is no model for the other checks");
     await check("npx lookonce predict", trySample);
     await check("npm create lookonce", tryCreate);
     await tryProject(made);
     await check("one package", tryOnePackage);
   }
-  await tryExamples(made);
+  await tryExamples();
 } finally {
   registry?.stop();
   if (!values.keep) rmSync(folder, { recursive: true, force: true });

@@ -6,9 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { YOLO } from "lookonce";
 
-const { IMAGE: image = "image.jpg", MODEL = "yolov8n.pt" } = process.env;
+// Weights and an image that come with lookonce
+const { MODEL = "yolov8t-shapes.safetensors" } = process.env;
+const image =
+  process.env.IMAGE ?? fileURLToPath(new URL("samples/shapes.jpg", import.meta.resolve("@lookonce/yolo/package.json")));
 const folder = await mkdtemp(join(tmpdir(), "camera-"));
 after(() => rm(folder, { recursive: true }));
 

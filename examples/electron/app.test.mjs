@@ -4,9 +4,14 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { after, mock, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { _electron, chromium } from "playwright-core";
 
-const { CHROMIUM, ELECTRON, IMAGE: image = "image.jpg" } = process.env;
+// Weights and an image that come with lookonce
+process.env.MODEL ??= "yolov8t-shapes.safetensors";
+const image =
+  process.env.IMAGE ?? fileURLToPath(new URL("samples/shapes.jpg", import.meta.resolve("@lookonce/yolo/package.json")));
+const { CHROMIUM, ELECTRON } = process.env;
 
 /** Opens the app. Returns its page. */
 async function open() {

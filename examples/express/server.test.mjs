@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
 
+// Weights and an image that come with lookonce
+process.env.MODEL ??= "yolov8t-shapes.safetensors";
+const path =
+  process.env.IMAGE ?? fileURLToPath(new URL("samples/shapes.jpg", import.meta.resolve("@lookonce/yolo/package.json")));
 process.env.PORT = "0";
 const { server } = await import("./server.mjs");
 if (!server.listening) await once(server, "listening");
@@ -14,7 +19,7 @@ function post(body, type) {
 }
 
 test("finds objects in an image", async () => {
-  const image = await readFile(process.env.IMAGE ?? "image.jpg");
+  const image = await readFile(path);
   // Several at the same time, as clients do
   const responses = await Promise.all([1, 2, 3].map(() => post(image, "image/jpeg")));
   for (const response of responses) {

@@ -1,10 +1,14 @@
 // In the Chrome of this machine, or the browser that CHROMIUM names.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { YOLO } from "lookonce";
 import { chromium } from "playwright-core";
 
-const { CHROMIUM, IMAGE: image = "image.jpg", MODEL = "yolov8n.pt" } = process.env;
+// Weights and an image that come with lookonce
+const { CHROMIUM, MODEL = "yolov8t-shapes.safetensors" } = process.env;
+const image =
+  process.env.IMAGE ?? fileURLToPath(new URL("samples/shapes.jpg", import.meta.resolve("@lookonce/yolo/package.json")));
 process.env.PORT = "0";
 await import("./copy.mjs");
 const { server } = await import("./serve.mjs");

@@ -4,6 +4,12 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+// Weights and an image that come with lookonce
+process.env.MODEL ??= "yolov8t-shapes.safetensors";
+const path =
+  process.env.IMAGE ?? fileURLToPath(new URL("samples/shapes.jpg", import.meta.resolve("@lookonce/yolo/package.json")));
 
 const next = createRequire(import.meta.url).resolve("next/dist/bin/next");
 const server = spawn(process.execPath, [next, "start", "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
@@ -22,7 +28,7 @@ server.stdout.resume();
 const post = (body, type) => fetch(`${url}/api/detect`, { method: "POST", body, headers: { "content-type": type } });
 
 test("finds objects in an image", async () => {
-  const response = await post(await readFile(process.env.IMAGE ?? "image.jpg"), "image/jpeg");
+  const response = await post(await readFile(path), "image/jpeg");
   assert.equal(response.status, 200);
   const { boxes } = await response.json();
   assert.ok(boxes.length > 0);

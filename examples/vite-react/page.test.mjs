@@ -1,11 +1,15 @@
 // In the Chrome of this machine, or the browser that CHROMIUM names.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { YOLO } from "lookonce";
 import { chromium } from "playwright-core";
 import { preview } from "vite";
 
-const { CHROMIUM, IMAGE: image = "image.jpg", MODEL = "yolov8n.pt" } = process.env;
+// Weights and an image that come with lookonce
+const { CHROMIUM, MODEL = "yolov8t-shapes.safetensors" } = process.env;
+const image =
+  process.env.IMAGE ?? fileURLToPath(new URL("samples/shapes.jpg", import.meta.resolve("@lookonce/yolo/package.json")));
 const server = await preview({ preview: { port: 0 }, logLevel: "error" });
 const browser = await chromium.launch(CHROMIUM === undefined ? { channel: "chrome" } : { executablePath: CHROMIUM });
 after(async () => {

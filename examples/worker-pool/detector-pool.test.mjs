@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { YOLO } from "lookonce";
 import { DetectorPool } from "./detector-pool.mjs";
 
-const { MODEL: model = "yolov8n.pt", IMAGE: image = "image.jpg" } = process.env;
+// Weights and an image that come with lookonce
+const { MODEL: model = "yolov8t-shapes.safetensors" } = process.env;
+const image =
+  process.env.IMAGE ?? fileURLToPath(new URL("samples/shapes.jpg", import.meta.resolve("@lookonce/yolo/package.json")));
 const pool = new DetectorPool({ model, threads: 2 });
 after(() => pool.close());
 
