@@ -61,6 +61,8 @@ async function prepare() {
   await writeImage(join(folder, "square.png"), image);
 }
 
+const pipelines = "@huggingface/transformers";
+
 /** The folder of transformers.js, and that of its own ONNX Runtime. */
 function transformersFolders() {
   const place = values.transformers ?? join(folder, "transformers");
@@ -68,10 +70,10 @@ function transformersFolders() {
     mkdirSync(place);
     writeFileSync(join(place, "package.json"), JSON.stringify({ private: true }));
     const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"];
-    execFileSync("npm", [...args, "@huggingface/transformers@4"], { cwd: place, stdio: "inherit" });
+    execFileSync("npm", [...args, `${pipelines}@4`], { cwd: place, stdio: "inherit" });
   }
   const require = createRequire(join(place, "package.json"));
-  const main = dirname(require.resolve("@huggingface/transformers"));
+  const main = dirname(require.resolve(pipelines));
   const own = createRequire(join(main, "index.js"));
   return [main, dirname(own.resolve("onnxruntime-web"))];
 }
