@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import { RunsPage } from "./compare/runs-page.tsx";
 import { DetectPage } from "./detect/detect-page.tsx";
+import { ExplorePage } from "./explore/explore-page.tsx";
 import { ModelsPage } from "./models/models-page.tsx";
 import { QueuePage } from "./queue/queue-page.tsx";
 import { useQueue } from "./queue/use-queue.ts";
@@ -37,6 +38,7 @@ export function App() {
         {view === "runs" && <RunsPage chosen={rest[0]} />}
         {view === "models" && <ModelsPage chosen={rest[0]} />}
         {view === "queue" && <QueuePage queue={queue} />}
+        {view === "api" && <ExplorePage chosen={rest[0]} />}
       </main>
       <KeyDialog />
     </>

@@ -12,6 +12,7 @@ import "./styles/train.css";
 import "./styles/runs.css";
 import "./styles/models.css";
 import "./styles/queue.css";
+import "./styles/explore.css";
 
 const root = document.getElementById("page");
 if (root === null) throw new Error("index.html has no element #page");

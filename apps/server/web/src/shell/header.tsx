@@ -8,7 +8,7 @@ interface HeaderProps {
 }
 
 export function Header({ view, hasQueue }: HeaderProps) {
-  const shown = views.filter((name) => name !== "queue" || hasQueue);
+  const shown = views.filter((name) => name !== "api" && (name !== "queue" || hasQueue));
   return (
     <header className="top">
       <a className="brand" href={linkTo("detect")} aria-label="lookonce, start">
@@ -23,7 +23,7 @@ export function Header({ view, hasQueue }: HeaderProps) {
         ))}
       </nav>
       <div className="top-end">
-        <a className="quiet-link api-link" href="/openapi.json" target="_blank" rel="noreferrer">
+        <a className="quiet-link api-link" href={linkTo("api")} aria-current={view === "api" ? "page" : undefined}>
           API
         </a>
         <ThemeSwitch />

@@ -1,11 +1,12 @@
 import { useSyncExternalStore } from "react";
 
 /** The page's views. */
-export const views = ["detect", "track", "train", "runs", "models", "queue"] as const;
+export const views = ["detect", "track", "train", "runs", "models", "queue", "api"] as const;
 export type View = (typeof views)[number];
 
 export const titles: Record<View, string> = {
   ...{ detect: "Detect", track: "Track", train: "Train", runs: "Runs", models: "Models", queue: "Queue" },
+  api: "API",
 };
 
 /** Where the page is: `#/train/JOB` is the view `train` and the rest `["JOB"]`. */
