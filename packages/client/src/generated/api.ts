@@ -63,7 +63,7 @@ export interface paths {
         put?: never;
         /**
          * Finds objects in images
-         * @description Parameters go in the form, in the JSON, or in the address, with the names that `predict` has.
+         * @description Parameters go in the form, in the JSON, or in the address, with the names that lookonce predict has.
          */
         post: operations["predict"];
         delete?: never;
