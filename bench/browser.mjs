@@ -144,7 +144,6 @@ const html = (script) => `<!doctype html><title>Detection</title><script type="m
 /** Serves the pages and the folders, isolated from other origins, without which there are no threads. */
 async function serve([transformers, transformersRuntime]) {
   const folders = {
-    "/lookonce/onnxruntime-web/": runtime,
     "/lookonce/": lookonce,
     "/onnxruntime/": runtime,
     "/transformers/": transformers,
