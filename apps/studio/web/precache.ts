@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import type { Plugin } from "vite";
 
+/** Files for graphics cards, which are large and of which a browser needs one at most: it stores that when it is used. */
+const forGraphicsCards = /\.(asyncify|jspi)-[^/]*$/;
+
 /** Writes the service worker with the list of all built files, so that the page works without a network after its first load. */
 export function precache(): Plugin {
   let [root, outDir] = ["", ""];
@@ -29,7 +32,11 @@ export function precache(): Plugin {
         minify: true,
         write: false,
         target: "es2022",
-        define: { builtFiles: JSON.stringify(paths), buildVersion: JSON.stringify(hash.digest("hex").slice(0, 16)) },
+        define: {
+          builtFiles: JSON.stringify(paths.filter((path) => !forGraphicsCards.test(path))),
+          laterFiles: JSON.stringify(paths.filter((path) => forGraphicsCards.test(path))),
+          buildVersion: JSON.stringify(hash.digest("hex").slice(0, 16)),
+        },
       });
       writeFileSync(join(outDir, "service-worker.js"), outputFiles[0]?.text ?? "");
     },

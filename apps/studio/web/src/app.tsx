@@ -10,6 +10,8 @@ import { Icon } from "./shell/icon.tsx";
 import { titles, useRoute } from "./shell/route.ts";
 import { useUndoKeys } from "./shell/use-undo-keys.ts";
 import { useStudio } from "./state/use-studio.ts";
+import { TrainView } from "./train/train-view.tsx";
+import { TryView } from "./try/try-view.tsx";
 
 /** The page: one of its views under a header. */
 export function App() {
@@ -38,6 +40,8 @@ export function App() {
         {view === "images" && <ImagesView />}
         {view === "label" && <LabelView name={image} />}
         {view === "check" && <CheckView />}
+        {view === "train" && <TrainView />}
+        {view === "try" && <TryView path={image} />}
         {view === "download" && <DownloadView />}
       </main>
       <footer className="privacy">

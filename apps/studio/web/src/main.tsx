@@ -2,6 +2,8 @@ import { StrictMode } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { Empty } from "../../../server/web/src/controls/empty.tsx";
 import { App } from "./app.tsx";
+import { Engine } from "./engine/engine.ts";
+import { EngineContext } from "./engine/use-engine.ts";
 import { Studio, storageText } from "./state/studio.ts";
 import { StudioContext } from "./state/use-studio.ts";
 import { PrivateFolder } from "./storage/folder.ts";
@@ -9,10 +11,14 @@ import "../../../server/web/src/styles/tokens.css";
 import "../../../server/web/src/styles/base.css";
 import "../../../server/web/src/styles/controls.css";
 import "../../../server/web/src/styles/shell.css";
+import "../../../server/web/src/styles/chart.css";
+import "../../../server/web/src/styles/detect.css";
+import "../../../server/web/src/styles/train.css";
 import "./styles/shell.css";
 import "./styles/images.css";
 import "./styles/label.css";
 import "./styles/panels.css";
+import "./styles/models.css";
 
 const element = document.getElementById("page");
 if (element === null) throw new Error("index.html has no element #page");
@@ -36,12 +42,15 @@ navigator.locks
 async function start(root: Root): Promise<void> {
   try {
     const studio = await Studio.open(new PrivateFolder("studio"));
+    const engine = await Engine.open(studio);
     // Asks not to be among what a browser clears when the disk is full
     void navigator.storage.persist?.();
     root.render(
       <StrictMode>
         <StudioContext value={studio}>
-          <App />
+          <EngineContext value={engine}>
+            <App />
+          </EngineContext>
         </StudioContext>
       </StrictMode>,
     );

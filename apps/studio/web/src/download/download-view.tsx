@@ -3,24 +3,28 @@ import { Button } from "../../../../server/web/src/controls/button.tsx";
 import { Empty } from "../../../../server/web/src/controls/empty.tsx";
 import { Notice } from "../../../../server/web/src/controls/notice.tsx";
 import { download } from "../../../../server/web/src/detect/download.ts";
+import { useEngine } from "../engine/use-engine.ts";
 import { cocoFile } from "../files/coco-file.ts";
 import { datasetZip } from "../files/dataset-zip.ts";
 import { isLabeled } from "../project/project.ts";
 import { linkTo } from "../shell/route.ts";
 import { storageText } from "../state/studio.ts";
 import { useStudio } from "../state/use-studio.ts";
+import { ModelDownloads } from "./model-downloads.tsx";
 
-/** Hands the data set over as files. */
+/** Hands trained models and the data set over as files. */
 export function DownloadView() {
-  const { studio, project } = useStudio();
+  const { project } = useStudio();
+  const { models } = useEngine();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
   const count = project.images.filter(isLabeled).length;
-  if (count === 0) {
+  if (count === 0 && models.length === 0) {
     return (
       <Empty title="Nothing to download yet">
         <p>
-          <a href={linkTo("label")}>Label images</a> first: what you have labeled can be downloaded here.
+          <a href={linkTo("label")}>Label images</a> first: what you have labeled, and what you have trained, can be
+          downloaded here.
         </p>
       </Empty>
     );
@@ -36,10 +40,27 @@ export function DownloadView() {
       setBusy(false);
     }
   };
-  const images = count === 1 ? "1 image" : `${count} images`;
   return (
     <div className="downloads">
       <Notice>{error}</Notice>
+      <ModelDownloads busy={busy} write={write} />
+      {count > 0 && <DatasetDownloads busy={busy} write={write} count={count} />}
+    </div>
+  );
+}
+
+/** How a panel hands a file over. */
+export interface Downloading {
+  busy: boolean;
+  /** Makes a file and hands it to the person under that name. */
+  write: (name: string, make: () => Promise<Blob>) => Promise<void>;
+}
+
+function DatasetDownloads({ busy, write, count }: Downloading & { count: number }) {
+  const { studio, project } = useStudio();
+  const images = count === 1 ? "1 image" : `${count} images`;
+  return (
+    <>
       <section className="panel" aria-labelledby="yolo-title">
         <h2 id="yolo-title">Data set for training</h2>
         <p className="muted">
@@ -64,6 +85,6 @@ export function DownloadView() {
           Download COCO labels
         </Button>
       </section>
-    </div>
+    </>
   );
 }

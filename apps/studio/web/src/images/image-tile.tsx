@@ -39,7 +39,7 @@ export function ImageTile({ image, chosen, onChoose }: ImageTileProps) {
 function State({ image }: { image: ImageEntry }) {
   const isOdd = image.proposals.length > 0 || checkImage(image, String).length > 0;
   const kind = isOdd ? " warn" : isLabeled(image) ? " good" : "";
-  return <span className={`state-chip${kind}`}>{stateOf(image)}</span>;
+  return <span className={`image-state${kind}`}>{stateOf(image)}</span>;
 }
 
 function stateOf({ boxes, proposals, isBackground, ...image }: ImageEntry): string {

@@ -40,7 +40,7 @@ export function ImagesView() {
     setChosen(new Set());
   };
   return (
-    <div className={`images${dragging ? " dragging" : ""}`}>
+    <div className={`images-view${dragging ? " dragging" : ""}`}>
       <div className="bar-row">
         {buttons}
         <fieldset className="segments">

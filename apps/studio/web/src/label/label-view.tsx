@@ -11,6 +11,7 @@ import { BoxList } from "./box-list.tsx";
 import { ClassPanel } from "./class-panel.tsx";
 import { actionOf, keyHelp, type LabelAction } from "./label-keys.ts";
 import { LabelToolbar } from "./label-toolbar.tsx";
+import { ProposePanel } from "./propose-panel.tsx";
 import { Stage } from "./stage.tsx";
 import { useViewport } from "./use-viewport.ts";
 
@@ -135,6 +136,7 @@ function ImageLabels({ image, activeClass, onActiveClass }: ImageLabelsProps) {
       <aside className="label-side" aria-label="Classes and boxes">
         <ClassPanel active={selected === undefined ? active?.id : selected.classId} onChoose={chooseClass} />
         <BoxList image={image} boxes={all} selectedId={selectedId} onSelect={setSelectedId} onRemove={remove} />
+        <ProposePanel image={image} />
         <Keys />
       </aside>
     </div>

@@ -2,6 +2,8 @@
 
 // Written by precache.ts when the page is built.
 declare const builtFiles: readonly string[];
+/** Those that are stored when they are used. */
+declare const laterFiles: readonly string[];
 declare const buildVersion: string;
 
 const worker = globalThis as unknown as ServiceWorkerGlobalScope;
@@ -39,7 +41,12 @@ async function removeOthers(): Promise<void> {
 async function answer(request: Request): Promise<Response> {
   const cache = await caches.open(cacheName);
   const stored = await cache.match(request, { ignoreSearch: true });
-  return isolated(stored ?? (await fetch(request)));
+  if (stored !== undefined) return isolated(stored);
+  const response = await fetch(request);
+  if (response.ok && laterFiles.some((path) => request.url.endsWith(`/${path}`))) {
+    await cache.put(request, response.clone()).catch(() => {});
+  }
+  return isolated(response);
 }
 
 /** The response with the headers that let a page use threads: a static file server need not send them. */

@@ -17,6 +17,7 @@ import {
 import { filterCounts } from "./filter-images.ts";
 import { change, redo, startHistory, undo } from "./history.ts";
 import { classCounts, emptyProject, imageNamed, newImage, type Project } from "./project.ts";
+import { proposeFound } from "./propose-found.ts";
 
 const corners = { x1: 0.1, y1: 0.2, x2: 0.5, y2: 0.6 };
 
@@ -55,6 +56,21 @@ describe("images and boxes", () => {
     expect(imageNamed(background, "a.jpg")).toMatchObject({ isBackground: true, boxes: [] });
     const { project } = addBox(background, "a.jpg", { ...corners, classId: 1 });
     expect(imageNamed(project, "a.jpg")?.isBackground).toBe(false);
+  });
+
+  it("get what a model found as proposals, where they have no box yet, with classes found by their names", () => {
+    const found = [
+      { name: "dog", confidence: 0.9, x1: 24, y1: 42, x2: 100, y2: 122 },
+      { name: "owl", confidence: 0.6, x1: 120, y1: 20, x2: 160, y2: 60 },
+    ];
+    const project = proposeFound(withBoxes(1), "a.jpg", { boxes: found, width: 200, height: 200 });
+    const owl = project.classes.find(({ name }) => name === "owl");
+    expect(imageNamed(project, "a.jpg")?.proposals).toEqual([
+      { id: expect.any(Number), classId: owl?.id, confidence: 0.6, x1: 0.6, y1: 0.1, x2: 0.8, y2: 0.3 },
+    ]);
+    expect(imageNamed(project, "a.jpg")?.boxes).toHaveLength(1);
+    const unlabeled = proposeFound(withBoxes(1), "b.jpg", { boxes: found, width: 200, height: 200 });
+    expect(imageNamed(unlabeled, "b.jpg")?.proposals.map(({ classId }) => classId)).toEqual([2, owl?.id]);
   });
 
   it("make labels of proposals that are accepted or corrected", () => {

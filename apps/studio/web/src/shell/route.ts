@@ -1,13 +1,15 @@
 import { useSyncExternalStore } from "react";
 
 /** The page's views. */
-export const views = ["images", "label", "check", "download"] as const;
+export const views = ["images", "label", "check", "train", "try", "download"] as const;
 export type View = (typeof views)[number];
 
 export const titles: Record<View, string> = {
   images: "Images",
   label: "Label",
   check: "Check",
+  train: "Train",
+  try: "Try",
   download: "Download",
 };
 

@@ -75,6 +75,11 @@ export class Studio {
     void this.#save();
   }
 
+  /** Waits until the project is saved, for those who read its files. @throws Error when it cannot be */
+  saved(): Promise<void> {
+    return this.#saver.save(this.project);
+  }
+
   /** Adds images, and labels and classes that come along. It can be undone as one step. */
   async addFiles(files: readonly NamedBlob[]): Promise<void> {
     if (files.length === 0 || this.#snapshot.adding !== undefined) return;

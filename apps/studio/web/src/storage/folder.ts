@@ -4,10 +4,10 @@ export interface Folder {
   read(path: string): Promise<Blob | undefined>;
   /** Writes a file whole: what was there before stays until the new one is complete. */
   write(path: string, content: Blob | string): Promise<void>;
-  /** Removes a file, or does nothing when there is none. */
+  /** Removes a file, or a folder with all that is in it; does nothing when there is none. */
   remove(path: string): Promise<void>;
-  /** Names of the files in a folder below; none where there is no such folder. */
-  list(path: string): Promise<string[]>;
+  /** Names of the files, or of the folders, in a folder below; none where there is no such folder. */
+  list(path: string, kind?: "file" | "directory"): Promise<string[]>;
 }
 
 /** A folder of the origin private file system. It is made when the first file is written. */
@@ -40,13 +40,13 @@ export class PrivateFolder implements Folder {
 
   async remove(path: string): Promise<void> {
     const [folder, name] = await this.#locate(path, false);
-    await folder?.removeEntry(name).catch(ifMissing);
+    await folder?.removeEntry(name, { recursive: true }).catch(ifMissing);
   }
 
-  async list(path: string): Promise<string[]> {
+  async list(path: string, wanted: "file" | "directory" = "file"): Promise<string[]> {
     const [folder] = await this.#locate(`${path}/x`, false);
     const names: string[] = [];
-    if (folder !== undefined) for await (const [name, { kind }] of folder) if (kind === "file") names.push(name);
+    if (folder !== undefined) for await (const [name, { kind }] of folder) if (kind === wanted) names.push(name);
     return names;
   }
 

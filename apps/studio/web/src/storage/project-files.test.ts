@@ -2,36 +2,8 @@ import { describe, expect, it } from "vitest";
 import { addClass, removeClass } from "../project/edit-classes.ts";
 import { addBox, addImages, propose, removeImages, setBackground } from "../project/edit-images.ts";
 import { emptyProject, newImage, type Project } from "../project/project.ts";
-import type { Folder } from "./folder.ts";
 import { ProjectSaver, readProject } from "./project-files.ts";
-
-/** A folder in memory that counts what is written, and fails when it is full. */
-class MemoryFolder implements Folder {
-  readonly files = new Map<string, Blob>();
-  readonly written: string[] = [];
-  isFull = false;
-
-  async read(path: string): Promise<Blob | undefined> {
-    return this.files.get(path);
-  }
-
-  async write(path: string, content: Blob | string): Promise<void> {
-    if (this.isFull) throw new DOMException("full", "QuotaExceededError");
-    this.written.push(path);
-    this.files.set(path, new Blob([content]));
-  }
-
-  async remove(path: string): Promise<void> {
-    this.written.push(`-${path}`);
-    this.files.delete(path);
-  }
-
-  async list(path: string): Promise<string[]> {
-    return [...this.files.keys()]
-      .filter((file) => file.startsWith(`${path}/`))
-      .map((file) => file.slice(path.length + 1));
-  }
-}
+import { MemoryFolder } from "./test-memory-folder.ts";
 
 const corners = { x1: 0.1, y1: 0.2, x2: 0.5, y2: 0.6 };
 
