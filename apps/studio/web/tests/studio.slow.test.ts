@@ -5,6 +5,7 @@ import { describeInBrowser, type Page } from "@lookonce/testing";
 import { drawShapes } from "@lookonce/yolo";
 import { unzipSync } from "fflate";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { boxesOf, type DrawnBox, downloaded, labelImages, side } from "./test-labels.ts";
 import {
   accessibilityFaults,
   documentationImage,
@@ -14,45 +15,6 @@ import {
   startTestStudio,
   type TestStudio,
 } from "./test-studio.ts";
-
-/** A box of a label file, in pixels of an image of that size. */
-interface DrawnBox {
-  label: number;
-  x1: number;
-  y1: number;
-  x2: number;
-  y2: number;
-}
-
-const side = 160;
-
-function boxesOf(file: string): DrawnBox[] {
-  return readFileSync(file, "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => {
-      const [label = 0, cx = 0, cy = 0, w = 0, h = 0] = line.split(" ").map(Number);
-      return {
-        label,
-        x1: (cx - w / 2) * side,
-        y1: (cy - h / 2) * side,
-        x2: (cx + w / 2) * side,
-        y2: (cy + h / 2) * side,
-      };
-    });
-}
-
-/** Draws a box over the shown image by mouse, from corner to corner. */
-async function drawBox(page: Page, { x1, y1, x2, y2 }: DrawnBox): Promise<void> {
-  const image = await page.locator(".label-image > img").boundingBox();
-  if (image === null) throw new Error("No image is shown.");
-  const scale = image.width / side;
-  await page.mouse.move(image.x + x1 * scale, image.y + y1 * scale);
-  await page.mouse.down();
-  await page.mouse.move(image.x + ((x1 + x2) / 2) * scale, image.y + y2 * scale);
-  await page.mouse.move(image.x + x2 * scale, image.y + y2 * scale);
-  await page.mouse.up();
-}
 
 describeInBrowser("the studio", () => {
   let studio: TestStudio;
@@ -86,22 +48,11 @@ describeInBrowser("the studio", () => {
 
   it("labels ten images as a person would, and hands over a data set that is read as it was drawn", async () => {
     const { page, expectNoComplaints } = await withImages();
-    await page.getByRole("link", { name: "Label", exact: true }).click();
-    for (const name of names) {
-      await page.getByLabel("New class").fill(name);
-      await page.keyboard.press("Enter");
-    }
-    for (const [i, boxes] of drawn.entries()) {
-      await page.getByText(`${i + 1} of 10`).waitFor();
-      await page.locator(".label-image > img").waitFor();
-      for (const box of boxes) {
-        await page.getByRole("application").press("Escape");
-        await drawBox(page, box);
-        await page.keyboard.press(String(box.label + 1));
-      }
-      if (i === 2) await documentationImage(page, "label-light");
-      if (i < 9) await page.keyboard.press("PageDown");
-    }
+    await labelImages(page, {
+      names,
+      drawn,
+      onImage: (i) => (i === 2 ? documentationImage(page, "label-light") : undefined),
+    });
     await page.getByRole("link", { name: "Check" }).click();
     await page.getByText("Training: 8 images").waitFor();
     await page.getByText("Validation: 2 images").waitFor();
@@ -299,15 +250,3 @@ describeInBrowser("the studio", () => {
     await page.context().close();
   });
 });
-
-/** Downloads what a button of the view Download hands over; returns the file's path. */
-async function downloaded(page: Page, button: string, folder: string): Promise<string> {
-  await page.getByRole("link", { name: "Download" }).click();
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("button", { name: button }).click(),
-  ]);
-  const path = join(folder, download.suggestedFilename());
-  await download.saveAs(path);
-  return path;
-}

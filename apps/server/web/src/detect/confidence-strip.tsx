@@ -2,8 +2,15 @@ import type { FoundBox } from "../api/types.ts";
 import { classColor } from "./class-color.ts";
 import { lowestConfidence } from "./detections.ts";
 
+interface ConfidenceStripProps {
+  boxes: readonly FoundBox[];
+  conf: number;
+  /** Where the slider starts. */
+  lowest?: number;
+}
+
 /** A tick for every box at its confidence: shows what the slider will keep. */
-export function ConfidenceStrip({ boxes, conf }: { boxes: readonly FoundBox[]; conf: number }) {
+export function ConfidenceStrip({ boxes, conf, lowest = lowestConfidence }: ConfidenceStripProps) {
   return (
     <div className="strip" aria-hidden="true">
       {boxes.map((box) => (
@@ -11,7 +18,7 @@ export function ConfidenceStrip({ boxes, conf }: { boxes: readonly FoundBox[]; c
           key={`${box.class} ${box.x1} ${box.y1} ${box.x2} ${box.y2}`}
           className={box.confidence < conf ? "out" : ""}
           style={{
-            left: `${((box.confidence - lowestConfidence) / (1 - lowestConfidence)) * 100}%`,
+            left: `${((box.confidence - lowest) / (1 - lowest)) * 100}%`,
             background: classColor(box.class),
           }}
         />

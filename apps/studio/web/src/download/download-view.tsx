@@ -10,6 +10,7 @@ import { isLabeled } from "../project/project.ts";
 import { linkTo } from "../shell/route.ts";
 import { storageText } from "../state/studio.ts";
 import { useStudio } from "../state/use-studio.ts";
+import type { Downloading } from "./downloading.ts";
 import { ModelDownloads } from "./model-downloads.tsx";
 
 /** Hands trained models and the data set over as files. */
@@ -47,13 +48,6 @@ export function DownloadView() {
       {count > 0 && <DatasetDownloads busy={busy} write={write} count={count} />}
     </div>
   );
-}
-
-/** How a panel hands a file over. */
-export interface Downloading {
-  busy: boolean;
-  /** Makes a file and hands it to the person under that name. */
-  write: (name: string, make: () => Promise<Blob>) => Promise<void>;
 }
 
 function DatasetDownloads({ busy, write, count }: Downloading & { count: number }) {

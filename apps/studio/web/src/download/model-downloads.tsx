@@ -3,7 +3,7 @@ import { Button } from "../../../../server/web/src/controls/button.tsx";
 import type { StoredModel } from "../engine/models.ts";
 import { useEngine } from "../engine/use-engine.ts";
 import { ModelPicker } from "../models/model-picker.tsx";
-import type { Downloading } from "./download-view.tsx";
+import type { Downloading } from "./downloading.ts";
 
 /** Hands a trained model over as a file; nothing where there is none. */
 export function ModelDownloads({ busy, write }: Downloading) {

@@ -25,7 +25,7 @@ export function train(settings: TrainSettings, task: TrainTask): Promise<TrainRe
 /**
  * Resumes a training where its last state was saved.
  *
- * @param resumeChanged whether to go on with a data set that has changed since
+ * @param resumeChanged whether to resume with a data set that has changed since
  */
 export function resume(
   settings: TrainSettings,

@@ -49,7 +49,7 @@ export function ProposePanel({ image }: { image: ImageEntry }) {
       <h2 id="propose-title">Let a model propose</h2>
       <ModelPicker value={model} onChange={setPath} />
       <Slider
-        {...{ label: "Least confidence", value: conf, min: 0.05, max: 0.95, step: 0.05 }}
+        {...{ label: "Least confidence", value: conf, min: 0.01, max: 0.95, step: 0.01 }}
         onChange={setConf}
         keepsAbove
       />

@@ -82,7 +82,7 @@ function Problem({ run }: { run: Run }) {
   if (problem === undefined || live?.run === run.name) return null;
   const hasChanged = /resume_changed=true/.test(problem);
   const text = hasChanged
-    ? "The data set has changed since this training was stopped. It can go on with the new one; the result is another than without the change. Or start a new training, from these weights if you like."
+    ? "The data set has changed since this training was stopped. It can resume with the new one; the result is another than without the change. Or start a new training, from these weights if you like."
     : problem;
   return (
     <>

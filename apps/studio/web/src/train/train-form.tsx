@@ -29,10 +29,7 @@ export function TrainForm({ project, onStart }: TrainFormProps) {
   return (
     <form className="job-form" onSubmit={submit} aria-label="New training">
       <h2>New training</h2>
-      <Field
-        label="Start from"
-        hint={modelFiles.find(({ file }) => file === start)?.hint ?? "goes on from its weights"}
-      >
+      <Field label="Start from" hint={modelFiles.find(({ file }) => file === start)?.hint ?? "starts from its weights"}>
         <select name="start" value={start} onChange={({ target }) => setChosen(target.value)}>
           <optgroup label="Random weights">
             {modelFiles.map(({ file, title }) => (

@@ -6,7 +6,7 @@ import { Slider } from "../../../../server/web/src/controls/slider.tsx";
 import { ClassFilter } from "../../../../server/web/src/detect/class-filter.tsx";
 import { ConfidenceStrip } from "../../../../server/web/src/detect/confidence-strip.tsx";
 import { DetectionList } from "../../../../server/web/src/detect/detection-list.tsx";
-import { lowestConfidence, tally, type Wanted, wantedBoxes } from "../../../../server/web/src/detect/detections.ts";
+import { tally, type Wanted, wantedBoxes } from "../../../../server/web/src/detect/detections.ts";
 import { FilePicker } from "../../../../server/web/src/detect/file-picker.tsx";
 import { Stage } from "../../../../server/web/src/detect/stage.tsx";
 import { useDroppedFiles } from "../../../../server/web/src/detect/use-dropped-files.ts";
@@ -15,7 +15,7 @@ import { ModelPicker } from "../models/model-picker.tsx";
 import { WeightsPicker } from "../models/weights-picker.tsx";
 import { linkTo, replaceRoute } from "../shell/route.ts";
 import { useStudio } from "../state/use-studio.ts";
-import { type Footage, useFootage } from "./use-footage.ts";
+import { type Footage, lowestConfidence, useFootage } from "./use-footage.ts";
 
 const noBoxes: readonly PlainBox[] = [];
 
@@ -69,7 +69,7 @@ export function TryView({ path }: { path: string | undefined }) {
           hint="Boxes of at least this confidence are shown"
           keepsAbove
         >
-          <ConfidenceStrip boxes={boxes} conf={wanted.conf} />
+          <ConfidenceStrip boxes={boxes} conf={wanted.conf} lowest={lowestConfidence} />
         </Slider>
         <ClassFilter boxes={boxes} wanted={wanted} onChange={setWanted} />
         <section aria-label="Findings">

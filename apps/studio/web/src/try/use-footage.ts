@@ -1,6 +1,5 @@
 import type { PlainResults } from "@lookonce/yolo/browser";
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
-import { lowestConfidence } from "../../../../server/web/src/detect/detections.ts";
 import {
   closeVideo,
   frameRate,
@@ -11,6 +10,9 @@ import {
 } from "../../../../server/web/src/detect/frames.ts";
 import type { StoredModel } from "../engine/models.ts";
 import { useEngine } from "../engine/use-engine.ts";
+
+/** Boxes below are not asked for; the slider starts here. A model that has learned for a minute is sure of little. */
+export const lowestConfidence = 0.01;
 
 /** What is detected in, and what was found. */
 export interface Footage {
@@ -45,7 +47,7 @@ export function useFootage(canvas: RefObject<HTMLCanvasElement | null>, model: S
   const [source, setSource] = useState<Source>();
   const [shown, setShown] = useState<Shown>(nothing);
   const detect = useRef<(frame: HTMLCanvasElement) => Promise<PlainResults>>(undefined);
-  // A camera goes on with another model
+  // A camera stays on when the model changes
   detect.current = async (frame) => {
     if (model === undefined) throw new Error("There is no model yet: train one, or choose a weights file.");
     return engine.detect(model, frame, { conf: lowestConfidence });
