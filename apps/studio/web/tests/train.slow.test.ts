@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describeInBrowser, type Page } from "@lookonce/testing";
 import { drawShapes, YOLO } from "@lookonce/yolo";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -51,6 +52,9 @@ async function asPng(page: Page, file: string): Promise<Buffer> {
   return Buffer.from(encoded, "base64");
 }
 
+/** A detector of shapes, which comes with the package. */
+const sample = fileURLToPath(new URL("../../../../packages/yolo/samples/yolov8t-shapes.safetensors", import.meta.url));
+
 describeInBrowser("training in the studio", () => {
   let studio: TestStudio;
   let names: readonly string[];
@@ -77,28 +81,29 @@ describeInBrowser("training in the studio", () => {
     await labelImages(page, { names, drawn: labels.map(boxesOf) });
 
     await page.getByRole("link", { name: "Train", exact: true }).click();
-    await page.getByLabel("Image size").selectOption("96");
-    await page.getByLabel("Epochs").fill("8");
-    await page.getByLabel("Batch").fill("2");
+    await page.locator(".job-form input[type=file]").setInputFiles(sample);
+    await page.getByLabel("Start from").getByText("yolov8t-shapes").waitFor({ state: "attached" });
+    await page.getByLabel("Epochs").fill("6");
+    await page.getByLabel("Batch").fill("4");
     await page.getByText("More", { exact: true }).click();
-    await page.getByLabel("Learning rate").fill("0.01");
+    await page.getByLabel("Learning rate").fill("0.002");
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByText("The page also works offline.").waitFor();
     await page.getByRole("button", { name: "Train", exact: true }).click();
-    await page.getByText("Epoch 2 of 8 · batch").waitFor();
+    await page.getByText("Epoch 2 of 6 · batch").waitFor();
     // As if the tab was closed and the network was gone
     await page.context().setOffline(true);
     await page.reload();
     await page.getByText("mAP50").first().waitFor();
     await page.getByRole("button", { name: "Resume" }).click();
-    await page.getByText("Epoch 3 of 8").waitFor();
+    await page.getByText("Epoch 3 of 6").waitFor();
     await page
       .getByText(/\d objects?/)
       .first()
       .waitFor();
-    await page.getByText("finished").first().waitFor();
+    await page.locator(".run-list").getByText("finished", { exact: true }).waitFor();
     const rows = (await page.locator(".chart-area").first().getAttribute("aria-label")) ?? "";
-    expect(rows).toContain("at epoch 8");
+    expect(rows).toContain("at epoch 6");
     expect(await accessibilityFaults(page)).toEqual([]);
     await documentationImage(page, "train-light");
     await page.setViewportSize({ width: 360, height: 740 });

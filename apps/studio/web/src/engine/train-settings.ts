@@ -81,7 +81,7 @@ const augmentationRecipes: Readonly<Record<Augmentation, Readonly<Record<string,
 export function recipeOf({ batch, lr0, augmentation }: TrainSettings): Readonly<Record<string, number | string>> {
   return {
     ...{ optimizer: "AdamW", lr0, momentum: 0.9, nbs: batch },
-    ...{ warmup_epochs: 1, warmup_iterations: 20, warmup_bias_lr: 0 },
+    ...{ warmup_epochs: 1, warmup_iterations: 8, warmup_bias_lr: 0 },
     ...augmentationRecipes[augmentation],
   };
 }
