@@ -74,9 +74,9 @@ export class Engine {
 
   /** Resumes a training that was stopped. @param resumeChanged accepts that the data set has changed since */
   async resume(run: Run, { resumeChanged }: { resumeChanged: boolean }): Promise<void> {
-    const { problem: _, ...note } = run;
-    await this.#follow(run.name, { ...note, state: "running" }, (task) =>
-      resume(run.settings, { ...task, resumeChanged }),
+    const { name, settings, started } = run;
+    await this.#follow(name, { settings, state: "running", started }, (task) =>
+      resume(settings, { ...task, resumeChanged }),
     );
   }
 
