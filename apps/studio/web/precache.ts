@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import type { Plugin } from "vite";
+import { compressRuntime } from "./compress-runtime.ts";
 
 /** Files for graphics cards, which are large and of which a browser needs one at most: it stores that when it is used. */
 const forGraphicsCards = /\.(asyncify|jspi)-[^/]*$/;
@@ -19,6 +20,7 @@ export function precache(): Plugin {
       if (config.build.outDir.startsWith("/")) outDir = config.build.outDir;
     },
     async closeBundle() {
+      await compressRuntime(join(outDir, "assets"));
       const files = readdirSync(outDir, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile() && !/\.md$|^service-worker\.js$/.test(entry.name))
         .map(({ parentPath, name }) => join(parentPath, name))
