@@ -107,7 +107,8 @@ describeInBrowser("training in the studio", () => {
     expect(await accessibilityFaults(page)).toEqual([]);
     await documentationImage(page, "train-light");
     await page.setViewportSize({ width: 360, height: 740 });
-    expect(await sidewaysPixels(page)).toBe(0);
+    // Charts follow the width a moment later
+    await expect.poll(() => sidewaysPixels(page)).toBe(0);
     await page.setViewportSize({ width: 1280, height: 820 });
     await page.context().setOffline(false);
 
@@ -117,12 +118,12 @@ describeInBrowser("training in the studio", () => {
     await page.getByRole("link", { name: "Try them" }).click();
     await page.locator(".detect-main input[type=file]").first().setInputFiles(file);
     await page.getByText(/^Found /).waitFor();
+    await page.emulateMedia({ colorScheme: "dark" });
+    await documentationImage(page, "try-dark");
     await page.getByRole("slider", { name: "Confidence" }).press("Home");
     const shown = await shownBoxes(page);
     expect(shown.length).toBeGreaterThan(0);
-    await page.emulateMedia({ colorScheme: "dark" });
     expect(await accessibilityFaults(page)).toEqual([]);
-    await documentationImage(page, "try-dark");
     await page.getByRole("button", { name: "Use the camera" }).click();
     await page.getByText(/images a second/).waitFor();
     await page.getByRole("button", { name: "Stop" }).click();
