@@ -83,6 +83,17 @@ it("has an Indexed Job whose pods know their number, and a Deployment whose sele
   expect(Number(spec.template.spec.terminationGracePeriodSeconds)).toBeGreaterThan(60 + 30);
 });
 
+it.each(["Dockerfile", "cuda.Dockerfile"])(
+  "%s starts the service with options that it has, as a user without rights",
+  (name) => {
+    const [, entry = "[]"] = /^ENTRYPOINT (.+)$/m.exec(text(name)) ?? [];
+    const command = JSON.parse(entry) as string[];
+    expect(command.slice(0, 3)).toEqual(["node", "/opt/lookonce/packages/lookonce/bin/lookonce.js", "serve"]);
+    checkCommand(command);
+    expect(text(name)).toMatch(/^USER (node|1000:1000)$/m);
+  },
+);
+
 describe("compose.yaml", () => {
   interface Service extends Json {
     image: string;
@@ -106,6 +117,16 @@ describe("compose.yaml", () => {
       checkCommand([...entrypoint, ...command]);
       for (const volume of used) expect(Object.keys(volumes)).toContain(volume.split(":")[0]);
       for (const other of Object.keys(depends_on)) expect(services[other]?.healthcheck).toBeDefined();
+    }
+  });
+
+  it.each(["compose.cuda.yaml", "compose.service.yaml"])("has options that there are in %s", (name) => {
+    const other = load(text(name), { schema: YAML11_SCHEMA }) as { services: Record<string, Service> };
+    for (const [service, { command = [], build }] of Object.entries(other.services)) {
+      expect(Object.keys(services)).toContain(service);
+      const program = services[service]?.entrypoint ?? [];
+      checkCommand([...program, ...command]);
+      expect(readdirSync(folder)).toContain((build as { dockerfile: string }).dockerfile.replace("deploy/", ""));
     }
   });
 

@@ -9,7 +9,7 @@ import { count } from "./info/format.ts";
 /** `lookonce data check`: checks every image and label. */
 export const dataCheck: CommandWork = work("data check", {
   examples: ["lookonce data check data=coco128.yaml", "lookonce data check data=pets.yaml splits=val show=100"],
-  async run({ data, show }, terminal, args) {
+  async run({ data, show, strict }, terminal, args) {
     const { checkData } = await import("@lookonce/yolo");
     const check = await checkData({
       ...args,
@@ -24,6 +24,10 @@ export const dataCheck: CommandWork = work("data check", {
     const [failure] = Object.values(check.errors);
     for (const { message } of Object.values(check.errors).slice(1)) terminal.error(message);
     if (failure !== undefined) throw new LookonceError(failure.code as LookonceError["code"], failure.message);
+    const wrong = reports.reduce((sum, [, { problems }]) => sum + problems.length, 0);
+    if (strict && wrong > 0) {
+      throw new LookonceError("DATA", `${data}: ${count(wrong)} images or labels are wrong; they are listed above.`);
+    }
     return { data, names, splits: check.splits };
   },
 });

@@ -54,6 +54,11 @@ describe("lookonce data", () => {
     }>();
     expect(Object.keys(splits)).toEqual(["val"]);
     expect(splits.val?.problems).toHaveLength(2);
+    expect(await lookonce("data", "check", `data=${yaml}`, "strict=true")).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining("class 7 of 5 classes"),
+      stderr: expect.stringMatching(/shapes\.yaml: 2 images or labels are wrong/),
+    });
   });
 
   it("reports the splits that can be used before it fails for the others", async () => {

@@ -41,7 +41,8 @@ export function predictRoute(app: FastifyInstance, parts: ServiceParts): void {
         tags: ["predict"],
         operationId: "predict",
         summary: "Finds objects in images",
-        description: "Parameters go in the form, in the JSON, or in the address, with the names that lookonce predict has.",
+        description:
+          "Parameters go in the form, in the JSON, or in the address, with the names that lookonce predict has.",
         querystring: { type: "object", properties: {}, additionalProperties: true },
         response: { 200: { description: "What was found", ...answerSchema }, ...refusals },
       },

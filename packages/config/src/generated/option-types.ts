@@ -806,6 +806,7 @@ export interface DataCheckValues {
   task?: "detect" | "segment" | "pose" | "obb" | "classify";
   splits?: readonly string[];
   show: number;
+  strict: boolean;
 }
 
 /** Options of `data stats` in the library. */

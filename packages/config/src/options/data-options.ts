@@ -16,7 +16,10 @@ export const dataCheckOptions: OptionTable = {
   ...data,
   ...task,
   splits: words("splits to check, such as train,val", undefined, all),
-  ...setBy(["cli"], { show: integer("problems to print per split; --json prints all", 10, { min: 0 }) }),
+  ...setBy(["cli"], {
+    show: integer("problems to print per split; --json prints all", 10, { min: 0 }),
+    strict: flag("fail, with exit code 1, where an image or label is wrong", false),
+  }),
 };
 
 /** Options of `data stats`. */
