@@ -6,7 +6,7 @@
 // - `detect`: an image from bitmap to boxes by `model.predict`, in its worker, against `session.run` of the same file on pixels that
 //   are a tensor already. Medians of the passes after three; a tab each, in turn.
 // - `first`: from opening the page to the first detections: scripts, runtime, model, session, image. Each in a new browser context, which
-//   has nothing in a cache; all from this machine. `next` is the median of ten more detections in the same tab.
+//   has nothing in a cache; all from this machine. Later detections are the median of the passes in the same tab.
 // - size: what lookonce's scripts of `first` weigh with gzip, without those of ONNX Runtime.
 //
 // transformers.js (`--transformers`, a folder with `node_modules`; without it, it is installed from npm) is used as it ships, with its
@@ -87,13 +87,13 @@ const types = {
   ".html": "text/html",
 };
 
-/** What a page does: `detect` by ours and by the bare session, `first` by ours and by transformers.js. */
+/** What a page does: it calls `ready` with what it found out, and a function that detects once more. */
 const pages = {
   "/ours.html": `
     import { YOLO } from "/lookonce/index.js";
     const model = await YOLO.load(new URL("/models/plain.onnx", location.href), { threads });
     const bitmap = await createImageBitmap(await (await fetch("/square.png")).blob());
-    finish(await times(() => model.predict(bitmap)));`,
+    await ready({}, () => model.predict(bitmap), 3);`,
   "/bare.html": `
     import { env, InferenceSession, Tensor } from "/onnxruntime/ort.wasm.min.mjs";
     env.wasm.numThreads = threads;
@@ -101,7 +101,7 @@ const pages = {
     const session = await InferenceSession.create("/models/plain.onnx");
     const data = Float32Array.from({ length: 3 * ${imgsz * imgsz} }, (_, i) => (i % 256) / 255);
     const images = new Tensor("float32", data, [1, 3, ${imgsz}, ${imgsz}]);
-    finish(await times(() => session.run({ images })));`,
+    await ready({}, () => session.run({ images }), 3);`,
   "/first-ours.html": `
     import { YOLO } from "/lookonce/index.js";
     const model = await YOLO.load(new URL("/models/suppressing.onnx", location.href), { threads });
@@ -110,7 +110,7 @@ const pages = {
       return result.toJSON().boxes.map(({ name }) => name);
     };
     const names = await detect();
-    finish({ first: performance.now(), names, next: await times(detect, 10) });`,
+    await ready({ first: performance.now(), names }, detect);`,
   "/first-theirs.html": `
     import { env, pipeline } from "/transformers/transformers.min.js";
     env.allowRemoteModels = false;
@@ -121,24 +121,25 @@ const pages = {
     const detector = await pipeline("object-detection", "wrapped", { dtype: "fp32", device: "wasm" });
     const detect = async () => (await detector("/square.png", { threshold: 0.5 })).map(({ label }) => label);
     const names = await detect();
-    finish({ first: performance.now(), names, next: await times(detect, 10) });`,
+    await ready({ first: performance.now(), names }, detect);`,
 };
 
-const html = (script) => `<!doctype html><title>Detection</title><script type="module">
+const html = (script) => `<!doctype html><title>Detection</title><script>
   const threads = ${threads};
-  const finish = (result) => { window.result = { result }; };
   addEventListener("unhandledrejection", ({ reason }) => { window.result = { error: String(reason?.stack ?? reason) }; });
-  async function times(task, count = ${passes}) {
-    for (let i = 0; i < 3; i++) await task();
-    const list = [];
-    for (let i = 0; i < count; i++) {
-      const start = performance.now();
-      await task();
-      list.push(performance.now() - start);
-    }
-    return list;
+  async function ready(result, detect, warmUp = 0) {
+    for (let i = 0; i < warmUp; i++) await detect();
+    window.again = async () => {
+      const list = [];
+      for (let i = 0; i < ${passes}; i++) {
+        const start = performance.now();
+        await detect();
+        list.push(performance.now() - start);
+      }
+      return list;
+    };
+    window.result = { result };
   }
-  Object.assign(window, { threads, finish, times });
 </script><script type="module">${script}</script>`;
 
 /** Serves the pages and the folders, isolated from other origins, without which there are no threads. */
@@ -170,8 +171,19 @@ async function serve([transformers, transformersRuntime]) {
 
 const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
 
-/** Opens a page in a new context and returns what it finished with, and the scripts that it loaded. */
-async function open(browser, origin, page) {
+/** Milliseconds of the processor that each of the browser's processes took, by their numbers. */
+async function processorTimes(session) {
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  return new Map(processInfo.map(({ id, cpuTime }) => [id, 1000 * cpuTime]));
+}
+
+/** What all processes took between two observations. Those that ended meanwhile are of pages before. */
+function between(before, after) {
+  return [...after].reduce((sum, [id, time]) => sum + time - (before.get(id) ?? 0), 0);
+}
+
+/** Opens a page in a new context. Returns what it found out, times of its passes, times of the processor, and its scripts. */
+async function open({ browser, session, origin }, page) {
   const context = await browser.newContext();
   try {
     const scripts = new Set();
@@ -179,71 +191,78 @@ async function open(browser, origin, page) {
       if (/\.m?js$/.test(request.url())) scripts.add(request.url());
     });
     const tab = await context.newPage();
+    const start = await processorTimes(session);
     await tab.goto(`${origin}${page}`);
     await tab.waitForFunction("window.result !== undefined", undefined, { timeout: 300_000 });
     const { result, error } = await tab.evaluate("window.result");
     if (error !== undefined) throw new Error(`${page}: ${error}`);
-    return { result, scripts: [...scripts] };
+    const opened = await processorTimes(session);
+    const pass = median(await tab.evaluate("again()"));
+    const end = await processorTimes(session);
+    const processor = { first: between(start, opened), pass: between(opened, end) / passes };
+    return { ...result, pass, processor, scripts: [...scripts] };
   } finally {
     await context.close();
   }
 }
 
-function line(name, ours, theirs, mark, unit = "ms") {
+function line(name, ours, theirs, mark) {
   const ratios = ours.map((value, i) => value / theirs[i]);
-  const show = (list) => `${median(list).toFixed(0)} ${unit}`;
+  const show = (list) => `${median(list).toFixed(0)} ms`;
   const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
   console.log(`| ${name} | ${show(ours)} | ${show(theirs)} | ${median(ratios).toFixed(2)} | ${range} | ${mark} |`);
 }
 
-async function measure(browser, origin) {
+/** Opens both pages in turn, and prints lines of what `values` reads of each: time, and time of the processor. */
+async function compare(environment, [ours, theirs], lines) {
+  const runs = [[], []];
+  for (let i = 0; i < rounds; i++) {
+    runs[0].push(await open(environment, ours));
+    runs[1].push(await open(environment, theirs));
+  }
+  for (const [name, read, mark] of lines) line(name, ...runs.map((list) => list.map(read)), mark);
+  return runs.map(([run]) => run);
+}
+
+/** Kilobytes of scripts with gzip, without those of ONNX Runtime that are files of their own. */
+async function sizeOf({ scripts }) {
+  const own = scripts.filter((address) => !/\/ort[.-][^/]*$/.test(address));
+  const texts = await Promise.all(own.map(async (address) => (await fetch(address)).arrayBuffer()));
+  return Math.round(texts.reduce((sum, text) => sum + gzipSync(text).length, 0) / 1000);
+}
+
+async function measure(environment) {
+  const { browser } = environment;
   const system = `${cpus()[0].model}, ${availableParallelism()} cores, Node ${process.versions.node}, Chromium ${browser.version()}`;
   console.log(
     `${system}, ${threads} threads, ${new Date().toISOString().slice(0, 10)}, load ${loadavg()[0].toFixed(1)}`,
   );
   console.log("| work | lookonce | other | ratio | range | mark |\n| --- | --- | --- | --- | --- | --- |");
   if (values.only.includes("detect")) {
-    const [ours, bare] = [[], []];
-    for (let i = 0; i < rounds; i++) {
-      ours.push(median((await open(browser, origin, "/ours.html")).result));
-      bare.push(median((await open(browser, origin, "/bare.html")).result));
-    }
-    line(`detection at ${imgsz}, bare session`, ours, bare, 1.5);
+    await compare(
+      environment,
+      ["/ours.html", "/bare.html"],
+      [
+        [`detection at ${imgsz}, bare session`, ({ pass }) => pass, 1.5],
+        ["the same, time of the processor", ({ processor }) => processor.pass, ""],
+      ],
+    );
   }
   if (values.only.includes("first")) {
-    const [ours, theirs] = [[], []];
-    for (let i = 0; i < rounds; i++) {
-      ours.push(await open(browser, origin, "/first-ours.html"));
-      theirs.push(await open(browser, origin, "/first-theirs.html"));
-    }
-    const of = (list, what) => list.map(({ result }) => what(result));
-    line(
-      "first detection, transformers.js",
-      of(ours, ({ first }) => first),
-      of(theirs, ({ first }) => first),
-      1,
-    );
-    line(
-      "each later detection, transformers.js",
-      of(ours, ({ next }) => median(next)),
-      of(theirs, ({ next }) => median(next)),
-      "",
-    );
-    console.log(
-      `found by lookonce: ${ours[0].result.names.join(", ")}; by transformers.js: ${theirs[0].result.names.join(", ")}`,
-    );
-    const isRuntime = (address) => /\/ort[.-][^/]*$/.test(address);
-    const sizes = await Promise.all(
+    const [ours, theirs] = await compare(
+      environment,
+      ["/first-ours.html", "/first-theirs.html"],
       [
-        ours[0].scripts.filter((address) => !isRuntime(address)),
-        theirs[0].scripts.filter((address) => !isRuntime(address)),
-      ].map(async (scripts) => {
-        const texts = await Promise.all(scripts.map(async (address) => (await fetch(address)).arrayBuffer()));
-        return texts.reduce((sum, text) => sum + gzipSync(text).length, 0) / 1000;
-      }),
+        ["first detection, transformers.js", ({ first }) => first, 1],
+        ["the same, time of the processor", ({ processor }) => processor.first, ""],
+        ["each later detection, transformers.js", ({ pass }) => pass, ""],
+        ["the same, time of the processor", ({ processor }) => processor.pass, ""],
+      ],
     );
+    console.log(`found by lookonce: ${ours.names.join(", ")}; by transformers.js: ${theirs.names.join(", ")}`);
+    const [own, other] = [await sizeOf(ours), await sizeOf(theirs)];
     console.log(
-      `scripts with gzip: lookonce ${sizes[0].toFixed(0)} kB without ONNX Runtime's (mark 150), transformers.js ${sizes[1].toFixed(0)} kB with it`,
+      `scripts with gzip: lookonce ${own} kB without ONNX Runtime's (mark 150), transformers.js ${other} kB with it`,
     );
   }
   console.log(`load at the end ${loadavg()[0].toFixed(1)}`);
@@ -255,7 +274,8 @@ try {
   await prepare();
   server = await serve(transformersFolders());
   browser = await chromium.launch({ executablePath: await chromiumProgram(folder) });
-  await measure(browser, `http://127.0.0.1:${server.address().port}`);
+  const session = await browser.newBrowserCDPSession();
+  await measure({ browser, session, origin: `http://127.0.0.1:${server.address().port}` });
 } finally {
   await browser?.close();
   server?.close();
