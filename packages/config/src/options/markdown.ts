@@ -5,7 +5,7 @@ import { expects } from "./value-types.ts";
 /** A table of options in Markdown, as pages of docs/ have them. */
 export function optionsMarkdown(options: OptionTable): string {
   return table(["key", "value", "default", "meaning"], options, (key, option) => {
-    const cells = [`\`${key}\``, expects(option), defaultCell(option), option.help];
+    const cells = [`\`${key}\``, expects(option), defaultCell(option), prose(option.help)];
     return cells.map((cell) => cell.replaceAll("|", "\\|"));
   });
 }
@@ -15,8 +15,13 @@ export function libraryMarkdown(options: OptionTable): string {
   return table(["command line", "code", "default", "meaning"], options, (key, option) => {
     const { help, libraryDefault } = option;
     const code = libraryDefault === undefined ? "" : `; code \`${libraryDefault}\``;
-    return [`\`${key}\``, `\`${libraryName(key, option)}\``, `${defaultCell(option)}${code}`, help];
+    return [`\`${key}\``, `\`${libraryName(key, option)}\``, `${defaultCell(option)}${code}`, prose(help)];
   });
+}
+
+/** Text outside of code, in which Markdown would take `<name>` for HTML. */
+function prose(text: string): string {
+  return text.replaceAll("<", "&lt;");
 }
 
 function table(head: string[], options: OptionTable, cells: (key: string, option: Option) => string[]): string {

@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import { defineConfig } from "vitepress";
+import { checkAnchors } from "../site/check-anchors.ts";
+import { githubAnchor, linkPages } from "../site/links.ts";
+import { renderMath } from "../site/math.ts";
+import { excludedMarkdown, pageAddress } from "../site/page-address.ts";
+import { repository, root } from "../site/repository.ts";
+import { guides, project, reference } from "../site/sections.ts";
+import { apiSection, checkSections, packageSection } from "../site/sections-from-files.ts";
+
+const sidebar = [...guides, ...reference, packageSection(), apiSection(), ...project];
+
+export default defineConfig({
+  title: "lookonce",
+  description: "YOLO in TypeScript: detect, segment, track and train with Node.js and npm alone",
+  lang: "en-US",
+  srcDir: root,
+  srcExclude: excludedMarkdown,
+  outDir: "./dist",
+  cacheDir: "./node_modules/.cache/vitepress",
+  rewrites: (file) => {
+    const address = pageAddress(file);
+    if (address === undefined) throw new Error(`${file} has no address on the site: add it to site/page-address.ts.`);
+    return `${address}.md`;
+  },
+  head: [["link", { rel: "icon", href: "/icon.svg", type: "image/svg+xml" }]],
+  markdown: {
+    config(markdown) {
+      linkPages(markdown);
+      renderMath(markdown);
+    },
+    anchor: { slugify: githubAnchor },
+    // Braces are text here, as on GitHub
+    attrs: { disable: true },
+  },
+  vite: { publicDir: join(root, "apps/docs/public") },
+  themeConfig: {
+    nav: [
+      { text: "Guide", link: "/what-yolo-is" },
+      { text: "Commands", link: "/cli" },
+      { text: "API", link: "/api/" },
+    ],
+    sidebar,
+    outline: { level: [2, 3] },
+    search: { provider: "local" },
+    socialLinks: [{ icon: "github", link: repository }],
+    editLink: { pattern: `${repository}/edit/main/:path`, text: "Edit this page" },
+    footer: { message: "Apache-2.0" },
+  },
+  async buildEnd({ outDir, pages }) {
+    checkSections(sidebar, pages);
+    await checkAnchors(outDir);
+  },
+});

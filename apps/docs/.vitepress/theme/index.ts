@@ -1,0 +1,10 @@
+import type { Theme } from "vitepress";
+import DefaultTheme from "vitepress/theme";
+import { h } from "vue";
+import HeroImage from "./hero-image.vue";
+import "./style.css";
+
+export default {
+  extends: DefaultTheme,
+  Layout: () => h(DefaultTheme.Layout, null, { "home-hero-image": () => h(HeroImage) }),
+} satisfies Theme;
