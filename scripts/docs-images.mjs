@@ -1,4 +1,4 @@
-// Draws docs/images/augment-*.jpg, the images of docs/augmentation.md, task-*.jpg and tracking.png from generated shapes:
+// Draws docs/images/augment-*.jpg, the images of docs/augmentation.md, task-*.jpg, tracking.png and yolo-*.jpg from generated shapes:
 // `node scripts/docs-images.mjs`, after a build. The same files come out every time, with one version of sharp.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,6 +10,7 @@ import { colorCells, geometryCells, mixingCells, pipelineCells, pixelCells } fro
 import { makeSamples } from "./docs-images/samples.mjs";
 import { taskCells, tasks } from "./docs-images/tasks.mjs";
 import { trackingImage } from "./docs-images/tracking.mjs";
+import { cellImages, suppressionCells } from "./docs-images/yolo.mjs";
 
 const images = fileURLToPath(new URL("../docs/images/", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "lookonce-docs-"));
@@ -36,6 +37,13 @@ try {
   }
   await writeImage(join(images, "tracking.png"), await trackingImage());
   console.log("docs/images/tracking.png");
+  const cells = await imageGrid(cellImages(samples.plain[0]), { columns: 4, cell: 400, names: samples.names });
+  await writeImage(join(images, "yolo-cells.jpg"), cells, { quality: 85 });
+  console.log("docs/images/yolo-cells.jpg");
+  const { cells: found, names } = await suppressionCells(folder);
+  const suppression = await imageGrid(found, { columns: 2, cell: 400, names, labels: false });
+  await writeImage(join(images, "yolo-suppression.jpg"), suppression, { quality: 85 });
+  console.log("docs/images/yolo-suppression.jpg");
 } finally {
   rmSync(folder, { recursive: true });
 }

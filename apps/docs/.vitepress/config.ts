@@ -1,16 +1,21 @@
 import { join } from "node:path";
-import { defineConfig } from "vitepress";
+import type { DefaultTheme, UserConfig } from "vitepress";
 import { checkAnchors } from "../site/check-anchors.ts";
-import { githubAnchor, linkPages } from "../site/links.ts";
+import { githubAnchor, linkPages, nameHeadings } from "../site/links.ts";
 import { renderMath } from "../site/math.ts";
 import { excludedMarkdown, pageAddress } from "../site/page-address.ts";
 import { repository, root } from "../site/repository.ts";
 import { guides, project, reference } from "../site/sections.ts";
-import { apiSection, checkSections, packageSection } from "../site/sections-from-files.ts";
+import { apiSection, checkSections, exampleSection, packageSection } from "../site/sections-from-files.ts";
 
-const sidebar = [...guides, ...reference, packageSection(), apiSection(), ...project];
+const sidebar = {
+  "/": [...guides, ...reference, ...project],
+  "/api/": [...reference, apiSection()],
+  "/packages/": [...reference, packageSection()],
+  "/examples/": [...reference, exampleSection()],
+};
 
-export default defineConfig({
+const config: UserConfig<DefaultTheme.Config> = {
   title: "lookonce",
   description: "YOLO in TypeScript: detect, segment, track and train with Node.js and npm alone",
   lang: "en-US",
@@ -27,9 +32,11 @@ export default defineConfig({
   markdown: {
     config(markdown) {
       linkPages(markdown);
+      nameHeadings(markdown);
       renderMath(markdown);
     },
     anchor: { slugify: githubAnchor },
+    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
     // Braces are text here, as on GitHub
     attrs: { disable: true },
   },
@@ -48,7 +55,9 @@ export default defineConfig({
     footer: { message: "Apache-2.0" },
   },
   async buildEnd({ outDir, pages }) {
-    checkSections(sidebar, pages);
+    checkSections(Object.values(sidebar).flat(), pages);
     await checkAnchors(outDir);
   },
-});
+};
+
+export default config;

@@ -1,4 +1,4 @@
-import { DetectionModel, describeHead, readModelConfig, summarize } from "@lookonce/nn";
+import { DetectionModel, type describeHead, readModelConfig, summarize } from "@lookonce/nn";
 
 /** A model's head: what its widths follow from and what they cost. */
 export interface HeadRow {
@@ -32,6 +32,7 @@ export interface P2Heads {
 }
 
 declare const data: P2Heads;
+
 export { data };
 
 const classes = 80;

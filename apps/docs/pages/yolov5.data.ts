@@ -1,3 +1,4 @@
+import { hypPreset } from "@lookonce/config";
 import { DetectionModel, Focus, type LayerSummary, readModelConfig, SPP, SPPF, summarize } from "@lookonce/nn";
 
 /** A layer of YOLOv5s. */
@@ -33,11 +34,14 @@ export interface Yolov5 {
   /** Anchors of a level, and outputs of a cell with 80 classes. */
   anchors: number;
   outputs: number;
+  /** The default recipe: `hyp.scratch-low.yaml` of 7.0. */
+  recipe: ReturnType<typeof hypPreset>;
   /** Boxes that are predicted for an image of 640 × 640, before suppression. */
   boxes: number;
 }
 
 declare const data: Yolov5;
+
 export { data };
 
 const scales = ["n", "s", "m", "l", "x"];
@@ -54,6 +58,7 @@ export default {
       large: scales.map((scale) => sizeOf(`yolov5${scale}6`)),
       modules: modulesOf(model),
       replaced: replacedParts(summary.modules),
+      recipe: hypPreset("v5-scratch-low"),
       anchors: head.anchors,
       outputs: head.outputs,
       boxes: head.levels.reduce((sum, { stride }) => sum + head.anchors * (640 / stride) ** 2, 0),

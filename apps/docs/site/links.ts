@@ -54,6 +54,19 @@ function pageOf(target: string): string | undefined {
   return existsSync(join(root, file)) || dirname(file) === "apps/docs/api" ? pageAddress(file) : undefined;
 }
 
+/** Headings after `<a id="…"></a>`, as TypeDoc writes them, have that anchor, and no element beside. */
+export function nameHeadings(markdown: Markdown): void {
+  markdown.core.ruler.before("anchor", "name-headings", (state) => {
+    state.tokens = state.tokens.filter((token, i) => {
+      const [, id] = (token.type === "html_block" && /^<a id="([^"]+)"><\/a>\s*$/.exec(token.content)) || [];
+      const next = state.tokens[i + 1];
+      if (id === undefined || next?.type !== "heading_open") return true;
+      next.attrSet("id", id);
+      return false;
+    });
+  });
+}
+
 /** The anchor that GitHub gives a heading, so that links to it work in both places. */
 export function githubAnchor(heading: string): string {
   return heading

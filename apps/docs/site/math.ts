@@ -29,11 +29,11 @@ export function renderMath(markdown: Markdown): void {
     },
     { alt: ["paragraph", "reference", "blockquote", "list"] },
   );
-  const render = (displayMode: boolean) => (tokens: readonly { content: string }[], index: number) =>
-    // Vue's compiler leaves it alone: braces may be doubled in formulas
-    temml
-      .renderToString(tokens[index]?.content ?? "", { displayMode, throwOnError: true })
-      .replace("<math", "<math v-pre");
-  markdown.renderer.rules.math = render(false);
-  markdown.renderer.rules.math_block = render(true);
+  // Vue's compiler leaves formulas alone: their braces may be doubled
+  const render = (tex: string, displayMode: boolean): string =>
+    temml.renderToString(tex, { displayMode, throwOnError: true }).replace("<math", "<math v-pre");
+  markdown.renderer.rules.math = (tokens, i) => render(tokens[i]?.content ?? "", false);
+  // One that is wider than a phone is scrolled, by keys too
+  markdown.renderer.rules.math_block = (tokens, i) =>
+    `<div class="formula" tabindex="0" role="group" aria-label="formula">${render(tokens[i]?.content ?? "", true)}</div>\n`;
 }

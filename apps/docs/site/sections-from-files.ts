@@ -11,7 +11,15 @@ export function packageSection(): Section {
       .filter((name) => !["testing", "docs"].includes(name) && existsSync(join(root, group, name, "README.md")))
       .map((name) => ({ text: packageName(`${group}/${name}`), link: `/packages/${name}` })),
   );
-  return { text: "Packages", collapsed: true, items: items.sort((a, b) => a.text.localeCompare(b.text)) };
+  return { text: "Packages", items: items.sort((a, b) => a.text.localeCompare(b.text)) };
+}
+
+/** Programs that use lookonce, of which those with a page are listed. */
+export function exampleSection(): Section {
+  const names = readdirSync(join(root, "examples")).filter((name) =>
+    existsSync(join(root, "examples", name, "README.md")),
+  );
+  return { text: "Programs", items: names.map((name) => ({ text: name, link: `/examples/${name}` })) };
 }
 
 /** The pages that TypeDoc wrote. */
@@ -22,7 +30,7 @@ export function apiSection(): Section {
     .filter((file) => file.endsWith(".md") && file !== "README.md")
     .map((file) => file.replaceAll("\\", "/").slice(0, -".md".length))
     .map((name) => ({ text: name, link: `/api/${name}` }));
-  return { text: "API by package", collapsed: true, items: items.sort((a, b) => a.text.localeCompare(b.text)) };
+  return { text: "API by package", items: items.sort((a, b) => a.text.localeCompare(b.text)) };
 }
 
 /**
@@ -34,7 +42,7 @@ export function apiSection(): Section {
 export function checkSections(sections: readonly Section[], pages: readonly string[]): void {
   const listed = new Set(sections.flatMap(({ items }) => items.map(({ link }) => link.replace(/\/$/, "/index"))));
   const isReached = (address: string): boolean =>
-    address === "index" || listed.has(`/${address}`) || /^(decisions|examples)\/./.test(address);
+    address === "index" || listed.has(`/${address}`) || address.startsWith("decisions/");
   const lost = pages.filter((file) => !isReached(pageAddress(file) ?? ""));
   if (lost.length > 0) throw new Error(`In no section of apps/docs/site/sections.ts: ${lost.join(", ")}`);
 }

@@ -1,7 +1,6 @@
 /** A section of the site: its name, and its pages with what they are called in the list. */
 export interface Section {
   text: string;
-  collapsed?: boolean;
   items: { text: string; link: string }[];
 }
 
@@ -78,6 +77,7 @@ export const reference: Section[] = [
       page("cli", "Commands and options"),
       page("models", "Models"),
       page("api/", "API"),
+      page("packages/lookonce", "Packages"),
       page("examples/", "Examples"),
       page("benchmarks", "Benchmarks"),
     ],
@@ -87,7 +87,6 @@ export const reference: Section[] = [
 export const project: Section[] = [
   {
     text: "Project",
-    collapsed: true,
     items: [
       page("architecture", "Architecture"),
       page("decisions/", "Decisions"),
@@ -100,7 +99,6 @@ export const project: Section[] = [
   },
   {
     text: "How to",
-    collapsed: true,
     items: [
       page("how-to/add-an-augmentation", "Add an augmentation"),
       page("how-to/add-a-loss", "Add a loss"),

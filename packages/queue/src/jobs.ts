@@ -105,7 +105,7 @@ export interface PartRecord {
 /** Where a job stands. `failed` ones are the dead letters: they stay, with their reason, until somebody tries again. */
 export const jobStates = ["waiting", "active", "completed", "failed", "canceled"] as const;
 
-/** One of {@link jobStates}. */
+/** One of `jobStates`. */
 export type JobState = (typeof jobStates)[number];
 
 /** A job as the view shows it. Times are milliseconds since 1970. */

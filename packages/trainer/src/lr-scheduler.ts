@@ -21,7 +21,7 @@ export interface ScheduleSettings extends WarmupSettings {
 
 /**
  * The schedules of YOLOv8 and, with `usesPreviousEpochLr`, YOLOv5 6.1 and 7.0: the learning rate decays epoch by epoch from
- * `lr0` toward `lr0 · lrf`, after a warm-up ({@link warmupAt}).
+ * `lr0` toward `lr0 · lrf`, after a warm-up (`warmupAt`).
  */
 export class LrScheduler {
   readonly #settings: ScheduleSettings;

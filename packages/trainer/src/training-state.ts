@@ -89,7 +89,7 @@ export function readTraining(file: string): ResumedCheckpoint {
   return parseTraining(readCheckpoint(file), file);
 }
 
-/** Returns the training in a checkpoint as {@link readTraining} does. */
+/** Returns the training in a checkpoint as `readTraining` does. */
 export function parseTraining({ tensors: weights, training }: Checkpoint, file: string): ResumedCheckpoint {
   if (training === undefined) {
     throw new LookonceError(

@@ -4,7 +4,9 @@ import { h } from "vue";
 import HeroImage from "./hero-image.vue";
 import "./style.css";
 
-export default {
+const theme: Theme = {
   extends: DefaultTheme,
   Layout: () => h(DefaultTheme.Layout, null, { "home-hero-image": () => h(HeroImage) }),
-} satisfies Theme;
+};
+
+export default theme;

@@ -14,7 +14,7 @@ import { suppress } from "./suppress.ts";
  * IoU thresholds strict, classes kept apart by adding class · 7680 to the boxes. Of boxes that tie in confidence the
  * one met first (lower anchor, then lower class) comes first. Extras are carried along.
  *
- * Of an end-to-end prediction the best are selected and none is suppressed ({@link selectBest}).
+ * Of an end-to-end prediction the best are selected and none is suppressed (`selectBest`).
  *
  * @throws LookonceError `ARGUMENT` when shape, data or an option do not fit
  */

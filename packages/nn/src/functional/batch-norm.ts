@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 /** Normalization settings of YOLO's BatchNorm layers (YOLOv5 6.1 and Ultralytics 8.3 set them on every layer). */
 export const batchNormDefaults = { eps: 1e-3, momentum: 0.03 } as const;
 
-/** The result of {@link batchNormTrain}. */
+/** The result of `batchNormTrain`. */
 export interface BatchNormResult {
   /** The normalized map, the shape of the input. */
   y: tf.Tensor4D;
@@ -29,7 +29,7 @@ export interface WholeBatch {
   weight: tf.Scalar;
 }
 
-/** Options of {@link batchNormTrain}. */
+/** Options of `batchNormTrain`. */
 export interface BatchNormOptions {
   /** Added to the variance before the root is taken. */
   eps: number;

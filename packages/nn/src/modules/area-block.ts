@@ -26,7 +26,7 @@ export class AreaBlock extends Layer {
   readonly attn: MapAttention;
   readonly mlp: Sequential<Conv>;
 
-  /** @param channels a multiple of {@link channelsPerHead} */
+  /** @param channels a multiple of `channelsPerHead` */
   constructor(channels: number, { area = 1, ratio = 2, activation = "silu" }: AreaBlockOptions = {}) {
     super();
     const heads = channels / channelsPerHead;
