@@ -40,7 +40,7 @@ try {
   const cells = await imageGrid(cellImages(samples.plain[0]), { columns: 4, cell: 400, names: samples.names });
   await writeImage(join(images, "yolo-cells.jpg"), cells, { quality: 85 });
   console.log("docs/images/yolo-cells.jpg");
-  const { cells: found, names } = await suppressionCells(folder);
+  const { cells: found, names } = await suppressionCells();
   const suppression = await imageGrid(found, { columns: 2, cell: 400, names, labels: false });
   await writeImage(join(images, "yolo-suppression.jpg"), suppression, { quality: 85 });
   console.log("docs/images/yolo-suppression.jpg");

@@ -1,5 +1,6 @@
-// Type-checks and runs every ```ts block of the READMEs against the built packages, as their readers would:
-// `npm run readme`. A block marked ```ts no-run is only type-checked (it needs a GPU, a checkpoint or a data set).
+// Type-checks and runs every ```ts block of the READMEs and of docs/ against the built packages, as their readers would:
+// `npm run readme`, of some pages alone `npm run readme -- docs/predict.md`. A block marked ```ts no-run is only type-checked (it
+// needs a GPU, a checkpoint or a data set); one marked ```ts continued goes on where the block before it ended.
 
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -15,7 +16,8 @@ const atOnce = 2;
 
 /**
  * The ```ts blocks of a Markdown text. `line` is the line number of the opening fence; `code` starts with as many empty
- * lines, so that every line keeps the number it has in the README.
+ * lines, so that every line keeps the number it has in the page. A continued block is appended to the one before, with which it is
+ * run if both are to be run.
  */
 export function extractExamples(markdown) {
   const examples = [];
@@ -24,10 +26,10 @@ export function extractExamples(markdown) {
     const fence = /^(?<ticks>`{3,})(?<info>.*)$/.exec(text);
     if (open === undefined && fence) {
       const [language, ...marks] = fence.groups.info.trim().split(/\s+/);
-      open = { ticks: fence.groups.ticks, language, run: !marks.includes("no-run"), line: index + 1, lines: [] };
+      const mark = { run: !marks.includes("no-run"), continued: marks.includes("continued") };
+      open = { ...mark, ticks: fence.groups.ticks, language, line: index + 1, lines: [] };
     } else if (open !== undefined && fence?.groups.ticks === open.ticks && fence.groups.info.trim() === "") {
-      const { language, run, line, lines } = open;
-      if (language === "ts") examples.push({ run, line, code: `${"\n".repeat(line)}${lines.join("\n")}\n` });
+      if (open.language === "ts") addExample(examples, open);
       open = undefined;
     } else {
       open?.lines.push(text);
@@ -36,24 +38,39 @@ export function extractExamples(markdown) {
   return examples;
 }
 
-/** All READMEs of the repository, as paths from its root. */
-function readmes() {
+function addExample(examples, { run, continued, line, lines }) {
+  const last = continued ? examples.at(-1) : undefined;
+  if (continued && last === undefined) throw new Error(`line ${line}: there is no block that this one continues`);
+  const linesBefore = last === undefined ? 0 : last.code.split("\n").length - 1;
+  const code = `${"\n".repeat(line - linesBefore)}${lines.join("\n")}\n`;
+  if (last === undefined) examples.push({ run, line, code });
+  else Object.assign(last, { run: last.run && run, code: last.code + code });
+}
+
+/** All READMEs of the repository and the pages of docs/, as paths from its root; or those that are named. */
+function pages() {
+  if (process.argv.length > 2) return process.argv.slice(2);
   const folders = ["packages", "apps", "examples"].flatMap((group) =>
     existsSync(join(root, group)) ? readdirSync(join(root, group)).map((name) => join(group, name)) : [],
   );
-  return ["README.md", ...folders.map((folder) => join(folder, "README.md"))].filter((path) =>
+  const docs = ["docs", "docs/how-to", "apps/docs/pages"].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => join(folder, name)),
+  );
+  return ["README.md", ...folders.map((folder) => join(folder, "README.md")), ...docs].filter((path) =>
     existsSync(join(root, path)),
   );
 }
 
-/** Writes the examples below the workplace; each knows its place in its README. */
+/** Writes the examples below the workplace; each knows its place in its page. */
 function layOut() {
   rmSync(workplace, { recursive: true, force: true });
   mkdirSync(workplace, { recursive: true });
   writeFileSync(join(workplace, "package.json"), '{ "type": "module" }\n');
-  return readmes().flatMap((readme) =>
-    extractExamples(readFileSync(join(root, readme), "utf8")).map((example) => {
-      const name = `${readme.replaceAll(/[/\\]/g, "__")}.${example.line}`;
+  return pages().flatMap((page) =>
+    extractExamples(readFileSync(join(root, page), "utf8")).map((example) => {
+      const name = `${page.replaceAll(/[/\\]/g, "__")}.${example.line}`;
       writeFileSync(join(workplace, `${name}.ts`), example.code);
       const { code } = transformSync(example.code, {
         loader: "ts",
@@ -63,17 +80,17 @@ function layOut() {
         sourcefile: `${name}.ts`,
       });
       writeFileSync(join(workplace, `${name}.mjs`), code);
-      return { ...example, readme, name };
+      return { ...example, page, name };
     }),
   );
 }
 
-/** Replaces the workplace's file names by README names and lines. */
-function inReadmeTerms(text, examples) {
+/** Replaces the workplace's file names by pages' names and lines. */
+function inPageTerms(text, examples) {
   let said = text;
-  for (const { name, readme } of examples) {
+  for (const { name, page } of examples) {
     const file = `${name}.ts`.replaceAll(".", "\\.");
-    said = said.replaceAll(new RegExp(`(?:file://)?[^\\s()]*${file}[(:](\\d+)(?:[,:]\\d+\\)?)?`, "g"), `${readme}:$1`);
+    said = said.replaceAll(new RegExp(`(?:file://)?[^\\s()]*${file}[(:](\\d+)(?:[,:]\\d+\\)?)?`, "g"), `${page}:$1`);
   }
   return said;
 }
@@ -93,9 +110,9 @@ function typeErrors(examples) {
     cwd: workplace,
     encoding: "utf8",
   });
-  const errors = inReadmeTerms(stdout, examples)
+  const errors = inPageTerms(stdout, examples)
     .split("\n")
-    .filter((line) => /README\.md:\d+/.test(line));
+    .filter((line) => /\.md:\d+/.test(line));
   return status !== 0 && errors.length === 0 ? [`tsc failed: ${stdout.slice(0, 2000)}`] : errors;
 }
 
@@ -118,7 +135,7 @@ function run(example, examples) {
     }
     child.on("close", (code, signal) => {
       const why = signal === null ? `exit code ${code}` : `stopped after ${secondsAllowed} s`;
-      resolve(code === 0 ? undefined : `${example.readme}:${example.line}: ${why}\n${inReadmeTerms(said, examples)}`);
+      resolve(code === 0 ? undefined : `${example.page}:${example.line}: ${why}\n${inPageTerms(said, examples)}`);
     });
   });
 }
@@ -130,7 +147,7 @@ async function runAll(examples) {
   const worker = async () => {
     for (let example = waiting.shift(); example !== undefined; example = waiting.shift()) {
       const failure = await run(example, examples);
-      console.log(`${failure === undefined ? "ok  " : "FAIL"} ${example.readme}:${example.line}`);
+      console.log(`${failure === undefined ? "ok  " : "FAIL"} ${example.page}:${example.line}`);
       if (failure !== undefined) failures.push(failure);
     }
   };
@@ -143,7 +160,7 @@ async function main() {
   const failures = [...typeErrors(examples), ...(await runAll(examples))];
   for (const failure of failures) console.error(failure);
   const ran = examples.filter((example) => example.run).length;
-  console.log(`${examples.length} README examples checked, ${ran} of them run, ${failures.length} failures`);
+  console.log(`${examples.length} examples checked, ${ran} of them run, ${failures.length} failures`);
   if (failures.length > 0) process.exitCode = 1;
 }
 

@@ -10,6 +10,11 @@ describe("extractExamples", () => {
     ]);
   });
 
+  it("appends continued blocks to those before them, and runs both or none", () => {
+    const markdown = ["```ts", "const a = 1;", "```", "and then", "```ts continued no-run", "a;", "```"];
+    expect(extractExamples(markdown.join("\n"))).toEqual([{ run: false, line: 1, code: "\nconst a = 1;\n\n\n\na;\n" }]);
+  });
+
   it("leaves a block inside a longer fence alone", () => {
     expect(extractExamples("````md\n```ts\nnot();\n```\n````\n")).toEqual([]);
   });

@@ -1,8 +1,9 @@
 // The images of docs/what-yolo-is.md: cells of three strides, and what a detector answers before and after suppression.
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { sampleWeights } from "@lookonce/config";
 import { readImage } from "@lookonce/image";
 import { YOLO } from "@lookonce/yolo";
-import { runQuickstart } from "@lookonce/yolo/demos";
 
 /** How many pixels of the image one pixel becomes, so that lines between cells are thin. */
 const zoom = 2;
@@ -50,18 +51,19 @@ function isInside([x, y], boxes) {
   return false;
 }
 
-/** An unseen image with all boxes above the threshold, and with those that suppression leaves. */
-export async function suppressionCells(folder) {
-  const { directory } = await runQuickstart({ directory: join(folder, "quickstart") });
-  const model = await YOLO.load(join(directory, "train/weights/best.safetensors"));
-  const path = join(directory, "unseen/images/val/00005.jpg");
+/** The image that comes along, with all boxes above the threshold and with those that suppression leaves. */
+export async function suppressionCells() {
+  const model = await YOLO.load(sampleWeights);
+  const path = join(
+    dirname(createRequire(import.meta.url).resolve("@lookonce/yolo/package.json")),
+    "samples/shapes.jpg",
+  );
   const [all] = await model.predict(path, { iou: 1 });
   const [left] = await model.predict(path);
   await model.dispose();
   const image = await readImage(path);
   const cell = ({ boxes }, what) => ({
-    ...{ image: enlarge(image), boxes: boxes.xyxy.map((side) => side * zoom), classes: boxes.cls },
-    caption: `${boxes.count} boxes ${what}`,
+    ...{ image, boxes: boxes.xyxy, classes: boxes.cls, caption: `${boxes.count} boxes ${what}` },
   });
-  return { cells: [cell(all, "before suppression"), cell(left, "after it")], names: model.names };
+  return { cells: [cell(all, "before suppression"), cell(left, "after it")], names: left.names };
 }

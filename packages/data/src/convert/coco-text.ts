@@ -1,6 +1,6 @@
 import type { DatasetEntry, KeypointSpec } from "../labels.ts";
 
-/** What a COCO file is made of: a {@link Dataset}, or as much of one. */
+/** What a COCO file is made of: a `Dataset`, or as much of one. */
 export interface LabeledImages {
   entries: readonly DatasetEntry[];
   names: readonly string[];
