@@ -69,7 +69,7 @@ function count(model: string, file: string, widths?: { c2: number; c3: number })
   return { row: { model, channels, stride, c2, c3, head: head.parameters, parameters, gflops }, levels };
 }
 
-/** The page states this formula; it has to give what was counted. */
+/** The page states this formula; it has to match what was counted. */
 function checkFormula(model: string, head: Extract<ReturnType<typeof describeHead>, { c2: number }>): void {
   const { c2, c3 } = head;
   // Weights of the three convolutions, two numbers of batch normalization a channel of the first two, biases of the last
@@ -77,7 +77,7 @@ function checkFormula(model: string, head: Extract<ReturnType<typeof describeHea
     9 * c * width + 9 * width ** 2 + outputs * width + 4 * width + outputs;
   for (const { stride, channels, box, class: classBranch } of head.levels) {
     if (box !== branch(channels, c2, 4 * bins) || classBranch !== branch(channels, c3, classes)) {
-      throw new Error(`${model}: the formula does not give the parameters of the level of stride ${stride}.`);
+      throw new Error(`${model}: the formula does not match the parameters of the level of stride ${stride}.`);
     }
   }
 }

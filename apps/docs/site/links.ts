@@ -67,7 +67,7 @@ export function nameHeadings(markdown: Markdown): void {
   });
 }
 
-/** The anchor that GitHub gives a heading, so that links to it work in both places. */
+/** The anchor of a heading on GitHub, so that links to it work in both places. */
 export function githubAnchor(heading: string): string {
   return heading
     .trim()

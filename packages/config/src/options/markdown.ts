@@ -19,7 +19,7 @@ export function libraryMarkdown(options: OptionTable): string {
   });
 }
 
-/** Text outside of code, in which Markdown would take `<name>` for HTML. */
+/** Text outside of code, in which Markdown would read `<name>` as HTML. */
 function prose(text: string): string {
   return text.replaceAll("<", "&lt;");
 }
