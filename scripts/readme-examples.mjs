@@ -1,12 +1,14 @@
 // Type-checks and runs every ```ts block of the READMEs and of docs/ against the built packages, as their readers would:
 // `npm run readme`, of some pages alone `npm run readme -- docs/predict.md`. A block marked ```ts no-run is only type-checked (it
-// needs a GPU, a checkpoint or a data set); one marked ```ts continued goes on where the block before it ended.
+// needs a GPU, a checkpoint or a data set); one marked ```ts continued goes on where the block before it ended. Blocks of
+// JavaScript, JSON and YAML are parsed. Commands of lookonce are read by apps/cli/src/help/documented-commands.test.ts.
 
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { transformSync } from "esbuild";
+import { load } from "js-yaml";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 // Below the root's node_modules, so that imports by name find what a user would have installed.
@@ -21,6 +23,28 @@ const atOnce = 2;
  */
 export function extractExamples(markdown) {
   const examples = [];
+  for (const block of blocksOf(markdown)) if (block.language === "ts") addExample(examples, block);
+  return examples;
+}
+
+/** The parsers of languages whose blocks are not run. */
+const parsers = { js: (text) => transformSync(text, { loader: "js" }), json: JSON.parse, yaml: load };
+
+/** What cannot be parsed among a page's blocks of JavaScript, JSON and YAML: the line of the fence, and why. */
+export function unreadableBlocks(markdown) {
+  return blocksOf(markdown).flatMap(({ language, line, lines }) => {
+    try {
+      parsers[language]?.(lines.join("\n"));
+      return [];
+    } catch (error) {
+      return [`${line}: this ${language} cannot be parsed: ${error.message}`];
+    }
+  });
+}
+
+/** The blocks between fences: language, marks, line of the fence, lines. */
+function blocksOf(markdown) {
+  const blocks = [];
   let open;
   for (const [index, text] of markdown.split("\n").entries()) {
     const fence = /^(?<ticks>`{3,})(?<info>.*)$/.exec(text);
@@ -29,13 +53,13 @@ export function extractExamples(markdown) {
       const mark = { run: !marks.includes("no-run"), continued: marks.includes("continued") };
       open = { ...mark, ticks: fence.groups.ticks, language, line: index + 1, lines: [] };
     } else if (open !== undefined && fence?.groups.ticks === open.ticks && fence.groups.info.trim() === "") {
-      if (open.language === "ts") addExample(examples, open);
+      blocks.push(open);
       open = undefined;
     } else {
       open?.lines.push(text);
     }
   }
-  return examples;
+  return blocks;
 }
 
 function addExample(examples, { run, continued, line, lines }) {
@@ -157,7 +181,10 @@ async function runAll(examples) {
 
 async function main() {
   const examples = layOut();
-  const failures = [...typeErrors(examples), ...(await runAll(examples))];
+  const unreadable = pages().flatMap((page) =>
+    unreadableBlocks(readFileSync(join(root, page), "utf8")).map((fault) => `${page}:${fault}`),
+  );
+  const failures = [...unreadable, ...typeErrors(examples), ...(await runAll(examples))];
   for (const failure of failures) console.error(failure);
   const ran = examples.filter((example) => example.run).length;
   console.log(`${examples.length} examples checked, ${ran} of them run, ${failures.length} failures`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { extractExamples } from "./readme-examples.mjs";
+import { extractExamples, unreadableBlocks } from "./readme-examples.mjs";
 
 describe("extractExamples", () => {
   it("reads ts blocks only, keeps their line numbers, and sees which are not to be run", () => {
@@ -17,5 +17,26 @@ describe("extractExamples", () => {
 
   it("leaves a block inside a longer fence alone", () => {
     expect(extractExamples("````md\n```ts\nnot();\n```\n````\n")).toEqual([]);
+  });
+});
+
+describe("unreadableBlocks", () => {
+  it("names blocks of JSON, YAML and JavaScript that are none", () => {
+    const markdown = [
+      "```json",
+      "{ a: 1 }",
+      "```",
+      "```yaml",
+      "a: [1",
+      "```",
+      "```js",
+      "a b",
+      "```",
+      "```json",
+      "[1]",
+      "```",
+    ];
+    const faults = unreadableBlocks(markdown.join("\n"));
+    expect(faults.map((fault) => fault.split(" cannot")[0])).toEqual(["1: this json", "4: this yaml", "7: this js"]);
   });
 });

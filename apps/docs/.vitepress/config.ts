@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { DefaultTheme, UserConfig } from "vitepress";
 import { checkAnchors } from "../site/check-anchors.ts";
+import { frameIndentedCode } from "../site/indented-code.ts";
 import { githubAnchor, linkPages, nameHeadings } from "../site/links.ts";
 import { renderMath } from "../site/math.ts";
 import { excludedMarkdown, pageAddress } from "../site/page-address.ts";
@@ -34,6 +35,7 @@ const config: UserConfig<DefaultTheme.Config> = {
       linkPages(markdown);
       nameHeadings(markdown);
       renderMath(markdown);
+      frameIndentedCode(markdown);
     },
     anchor: { slugify: githubAnchor },
     theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },

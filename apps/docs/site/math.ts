@@ -29,9 +29,13 @@ export function renderMath(markdown: Markdown): void {
     },
     { alt: ["paragraph", "reference", "blockquote", "list"] },
   );
-  // Vue's compiler leaves formulas alone: their braces may be doubled
+  // Vue's compiler leaves formulas alone: their braces may be doubled. Letters are set by the style sheet, since browsers use
+  // characters for italic letters in formulas that many systems have in no font
   const render = (tex: string, displayMode: boolean): string =>
-    temml.renderToString(tex, { displayMode, throwOnError: true }).replace("<math", "<math v-pre");
+    temml
+      .renderToString(tex, { displayMode, throwOnError: true })
+      .replace("<math", "<math v-pre")
+      .replaceAll(/<mi>(?=.<\/mi>)/gu, '<mi class="letter">');
   markdown.renderer.rules.math = (tokens, i) => render(tokens[i]?.content ?? "", false);
   // One that is wider than a phone is scrolled, by keys too
   markdown.renderer.rules.math_block = (tokens, i) =>
