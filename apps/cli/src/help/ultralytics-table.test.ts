@@ -19,6 +19,21 @@ it.each(modes)("lists each key of %s once, with a reason where there is none", (
   for (const row of ultralyticsTable(mode).split("\n")) expect(row).toMatch(/^\| .+ \| .* \| .+ \| .+ \|$/);
 });
 
+it("its modes are commands that there are", () => {
+  const text = readFileSync(new URL(page, import.meta.url), "utf8");
+  const rows = [...(text.split("## Modes\n")[1]?.split("\n## ")[0] ?? "").matchAll(/^\| (.+) \| (.+) \|$/gm)].slice(2);
+  expect(rows.length).toBeGreaterThan(4);
+  const mentioned = rows.map(([, theirs = "", ours = ""]) => ({ theirs, ours }));
+  for (const { theirs, ours } of mentioned) {
+    expect(ours).toMatch(/^the same names$|`lookonce |^missing: /);
+    const same = ours === "the same names" ? [...theirs.matchAll(/`(.+?)`/g)].map(([, name]) => name) : [];
+    const named = [...ours.matchAll(/`lookonce (\w+)/g)].map(([, name]) => name);
+    for (const name of [...same, ...named]) expect([...Object.keys(optionSchema), "version", "help"]).toContain(name);
+  }
+  const all = mentioned.map(({ theirs }) => theirs).join();
+  for (const mode of [...modes, "benchmark", "tune", "solutions"]) expect(all).toContain(`\`${mode}\``);
+});
+
 it.each(["train", "val", "predict"] as const)(
   "accepts what Ultralytics' %s has by default, as its args.yaml does",
   (mode) => {

@@ -9,16 +9,18 @@ const training = `
   mask_ratio dropout val plots compile channels_last cfg`;
 const augmentation = `
   hsv_h hsv_s hsv_v degrees translate scale shear perspective flipud fliplr bgr mosaic mixup cutmix copy_paste
-  copy_paste_mode auto_augment erasing`;
+  copy_paste_mode auto_augment erasing augmentations`;
 const validation = `
   model data imgsz batch save_json conf iou max_det half quantize device dnn plots classes rect split project name
-  exist_ok verbose save_txt save_conf workers augment agnostic_nms single_cls visualize compile nms cfg`;
+  exist_ok verbose save_txt save_conf workers augment agnostic_nms single_cls visualize compile nms end2end
+  cfg`;
 const prediction = `
   model source conf iou imgsz rect half quantize device batch max_det vid_stride stream_buffer visualize augment
-  agnostic_nms classes retina_masks embed project name exist_ok stream verbose compile nms dnn cfg show save
+  agnostic_nms classes retina_masks embed project name exist_ok stream verbose compile nms end2end dnn cfg
+  show save
   save_frames save_txt save_conf save_crop show_labels show_conf show_boxes line_width`;
 const exporting = `
-  model format imgsz keras optimize half int8 quantize dynamic simplify opset workspace nms batch device data
+  model format imgsz keras optimize half int8 quantize dynamic simplify opset workspace nms end2end batch device data
   fraction conf iou max_det agnostic_nms cfg`;
 
 /** A mode of Ultralytics' command that is a command here. */
@@ -71,7 +73,8 @@ function here(key: string, table: OptionTable): readonly [state: string, what: s
   }
   const meant = pythonHabit(key, "true", table);
   if (meant === undefined) throw new Error(`nothing is known of the key "${key}"`);
-  if (meant.kind === "pair") return ["renamed", `\`${meant.key}\``];
+  // Flags mean the opposite here where `true` is not what they become
+  if (meant.kind === "pair") return ["renamed", `\`${meant.key}${meant.text === "true" ? "" : `=${meant.text}`}\``];
   const [, reason = ""] = /: (.*?)\.?$/.exec(meant.line) ?? [];
   return meant.kind === "note" ? ["not needed", reason] : ["missing", reason];
 }

@@ -35,6 +35,7 @@ const opposites: Readonly<Record<string, readonly [key: string, value: string]>>
   hide_labels: ["show_labels", "false"],
   hide_conf: ["show_conf", "false"],
   noautoanchor: ["auto_anchor", "false"],
+  end2end: ["nms", "false"],
 };
 
 /** What is always so here, whatever the value. */
@@ -69,6 +70,7 @@ const missing: Readonly<Record<string, string>> = {
   ...each("distill_model dis", "models are not distilled"),
   ...each("rle angle", "this part of the loss, of YOLO26's poses and turned boxes, is left out"),
   ...each("dlog dgrad dlam", "depth is no task of lookonce"),
+  augmentations: "transforms are those of the other options, not a list of Albumentations",
   cls_remap: "a head for other classes starts anew",
   quantize: "half=true and int8=true of lookonce export write smaller files",
   half: "it is one of lookonce predict and export",
