@@ -5,6 +5,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import Jasmine from "jasmine";
+import { collector, noteFiles } from "./collect.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const tfjs = join(root, "node_modules/@tensorflow/tfjs-core/dist");
@@ -42,26 +43,32 @@ export async function runTests(files) {
   return outcomes;
 }
 
-/** One file that imports every test after the backend is registered, all on one copy of tfjs-core. */
-async function bundleTests(files) {
-  mkdirSync(dirname(bundle), { recursive: true });
+/** How one file is bundled that imports every test after the backend is registered, all on one copy of tfjs-core. */
+export function bundling(files) {
   const imports = files.map(
     (path) => `  note(${JSON.stringify(relative(tfjs, path))}); await import(${JSON.stringify(path)});`,
   );
-  await build({
+  return {
     stdin: { contents: entry(imports), resolveDir: root, sourcefile: "tfjs-conformance-entry.js" },
-    outfile: bundle,
     bundle: true,
     format: "esm",
-    platform: "node",
     mainFields: ["module", "main"],
+    logLevel: "error",
+  };
+}
+
+async function bundleTests(files) {
+  mkdirSync(dirname(bundle), { recursive: true });
+  await build({
+    ...bundling(files),
+    outfile: bundle,
+    platform: "node",
     conditions: ["@lookonce/source"],
     external: ["onnxruntime-node", "node-fetch"],
     // Some of the bundled CommonJS asks for Node's modules by `require`.
     banner: {
       js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
     },
-    logLevel: "error",
   });
 }
 
@@ -72,6 +79,8 @@ import "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops";
 import { setTestEnvs } from "@tensorflow/tfjs-core/dist/jasmine_util";
 import { OnnxRuntimeBackend, registerOnnxRuntime } from "./packages/backend-onnxruntime/src/index.ts";
 
+export { collector, noteFiles } from "./scripts/tfjs-conformance/collect.mjs";
+
 let calls = 0;
 const record = OnnxRuntimeBackend.prototype.record;
 OnnxRuntimeBackend.prototype.record = function (...args) {
@@ -81,47 +90,12 @@ OnnxRuntimeBackend.prototype.record = function (...args) {
 
 export const countCalls = () => calls;
 
-export async function defineTests(note) {
-  await registerOnnxRuntime();
+export async function defineTests(note, options = {}) {
+  await registerOnnxRuntime(options);
   setTestEnvs([{ name: "onnxruntime", backendName: "onnxruntime", isDataSync: false }]);
 ${imports.join("\n")}
 }
 `;
-}
-
-/** Remembers from which file each test comes: jasmine's results do not say. */
-function noteFiles(fileOf) {
-  let current = "";
-  for (const name of ["it", "fit", "xit"]) {
-    const define = globalThis[name];
-    globalThis[name] = (...args) => {
-      const spec = define(...args);
-      fileOf.set(spec.id, current);
-      return spec;
-    };
-  }
-  return (file) => {
-    current = file;
-  };
-}
-
-function collector(outcomes, { fileOf, countCalls }) {
-  let before = 0;
-  return {
-    specStarted() {
-      before = countCalls();
-    },
-    specDone(result) {
-      if (result.status === "pending" || result.status === "excluded") return;
-      outcomes.push({
-        file: fileOf.get(result.id) ?? "",
-        name: result.fullName.replace(/ onnxruntime \{\}/, ""),
-        passed: result.status === "passed",
-        computed: countCalls() > before,
-        messages: result.failedExpectations.map(({ message }) => message),
-      });
-    },
-  };
 }
 
 /** tfjs and some of its tests print warnings that say nothing about the backend. */

@@ -86,9 +86,20 @@ const size: Reader<number> = (value, at) => {
   const number = integer(value, at);
   return number >= 0 ? number : refuse(value, at, "a size");
 };
+const base64 = scalar("a text in base 64", (value) => {
+  try {
+    return atob(value as string);
+  } catch {
+    return undefined;
+  }
+});
 /** Base 64; older converters wrote the bytes. */
 const bytes: Reader<string> = (value, at) =>
-  (Array.isArray(value) ? Buffer.from(listOf(size)(value, at)) : Buffer.from(text(value, at), "base64")).toString();
+  new TextDecoder().decode(
+    Array.isArray(value)
+      ? Uint8Array.from(listOf(size)(value, at))
+      : Uint8Array.from(base64(text(value, at), at), (letter) => letter.charCodeAt(0)),
+  );
 
 const types: ReadonlyMap<unknown, TensorType> = new Map<unknown, TensorType>([
   ["DT_FLOAT", "float32"],
