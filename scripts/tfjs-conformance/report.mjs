@@ -74,7 +74,8 @@ export function writePage({ counts, passed, failures, outOfScope }, version) {
 
 Written by \`npm run conformance\`, which bundles the operator tests that the npm package \`@tensorflow/tfjs-core\` ${version}
 carries (\`dist/ops/**/*_test.js\`) with \`@lookonce/backend-onnxruntime\` and runs them in jasmine. \`npm run conformance -- --check\`
-fails when more tests fail, or fewer pass, than recorded here.
+fails when more tests fail, or fewer pass, than recorded here. \`npm run conformance -- --browser\` runs the same tests on ONNX Runtime's
+build for browsers, in a page of Chromium, and compares likewise.
 
 | | tests |
 | --- | --- |

@@ -8,7 +8,9 @@ import { build } from "esbuild";
 import { chromium } from "playwright-core";
 import { bundling } from "./run.mjs";
 
-const require = createRequire(import.meta.url);
+const { resolve } = createRequire(import.meta.url);
+/** Jasmine as it runs in browsers, of the version that runs in Node. */
+const jasmine = createRequire(resolve("jasmine")).resolve("jasmine-core/lib/jasmine-core/jasmine.js");
 
 /** What the page runs: jasmine as it runs in browsers, then the tests, of which it notes the outcomes. */
 const page = `<!doctype html><title>tfjs's operator tests</title><script src="/jasmine.js"></script><script type="module">
@@ -40,11 +42,11 @@ export async function runTestsInBrowser(files) {
     platform: "browser",
     conditions: ["@lookonce/source", "onnxruntime-web-use-extern-wasm"],
   });
-  const runtime = dirname(require.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"));
+  const runtime = dirname(resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"));
   const texts = {
     "/": page,
     "/tests.js": outputFiles[0].text,
-    "/jasmine.js": readFileSync(require.resolve("jasmine-core/lib/jasmine-core/jasmine.js")),
+    "/jasmine.js": readFileSync(jasmine),
   };
   const types = { js: "text/javascript", mjs: "text/javascript", wasm: "application/wasm" };
   const server = createServer(({ url }, response) => {
@@ -59,7 +61,7 @@ export async function runTestsInBrowser(files) {
         .pipe(response);
     else response.end(texts[url]);
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
   const browser = await launch();
   try {
     const tab = await browser.newPage();

@@ -17,10 +17,10 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { YOLO } from "../yolo.ts";
 import type * as InBrowser from "./test-faults-in-browser.ts";
+import type { Outcome } from "./test-faults-in-browser.ts";
 
 type Page = ModulePage<typeof InBrowser>;
 
-const here = (name: string): URL => new URL(name, import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), "lookonce-faults-"));
 const assets: Record<string, string> = {};
 const settings = { data: "/shapes/shapes.yaml", epochs: 3, imgsz: 64, batch: 4, workers: 0, plots: false, val: "last" };
@@ -29,8 +29,8 @@ const last = "/runs/train/weights/last.safetensors";
 let opened: Page | undefined;
 
 async function open(options: OpenModuleOptions = {}): Promise<Page> {
-  opened = await openModule<typeof InBrowser>(here("./test-faults-in-browser.ts"), {
-    worker: here("./test-worker.ts"),
+  opened = await openModule<typeof InBrowser>(new URL("./test-faults-in-browser.ts", import.meta.url), {
+    worker: new URL("./test-worker.ts", import.meta.url),
     assets,
     ...options,
   });
@@ -77,13 +77,13 @@ afterEach(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describeInBrowser("a training through a page's class", () => {
-  let whole: InBrowser.Outcome;
+  let whole: Outcome;
   let weights: string;
   beforeAll(async () => {
     const { call, close } = await open();
     await call("store", shapes());
     await call("begin", training);
-    whole = (await call("end")) as InBrowser.Outcome;
+    whole = (await call("end")) as Outcome;
     weights = await call("digest", last);
     await close();
     expect(whole).toMatchObject({ losses: expect.objectContaining({ length: 12 }) });
@@ -93,7 +93,7 @@ describeInBrowser("a training through a page's class", () => {
   /** Resumes after the first epoch, and expects what an uninterrupted training has. */
   const expectResumed = async ({ call }: Page): Promise<void> => {
     await call("begin", { ...training, resume: last });
-    const { losses, message } = (await call("end")) as InBrowser.Outcome;
+    const { losses, message } = (await call("end")) as Outcome;
     expect({ losses, message }).toEqual({ losses: whole.losses.slice(4), message: undefined });
     expect(await call("digest", last)).toBe(weights);
   };
@@ -129,7 +129,7 @@ describeInBrowser("a training through a page's class", () => {
     const { call } = await open({ isIsolated: false });
     await call("store", shapes());
     await call("begin", training);
-    const { losses, lines, message } = (await call("end")) as InBrowser.Outcome;
+    const { losses, lines, message } = (await call("end")) as Outcome;
     expect(message).toBeUndefined();
     for (const [i, loss] of losses.entries()) expect(loss / (whole.losses[i] as number)).toBeCloseTo(1, 3);
     expect(lines.filter((line) => line.includes("Cross-Origin-Opener-Policy: same-origin"))).toHaveLength(1);
@@ -139,29 +139,8 @@ describeInBrowser("a training through a page's class", () => {
     const { call } = await open();
     await call("store", shapes());
     await call("begin", { ...training, device: "webgpu" });
-    const { code, message } = (await call("end")) as InBrowser.Outcome;
+    const { code, message } = (await call("end")) as Outcome;
     expect({ code, message }).toEqual({ code: "DEVICE", message: expect.stringContaining("cpu works elsewhere") });
-  });
-
-  it("says what to do where the graphics card is lost, and continues in another worker", async ({ skip }) => {
-    const tab = await open({ args: softwareGpu });
-    const { page, call } = tab;
-    skip(!(await hasGpuAdapter(page)), "this Chromium has no adapter for WebGPU");
-    await call("store", shapes());
-    // Small, since the processor compiles the shaders: two epochs of two batches
-    const yaml = tinyModelYaml({ layers: [8, 16, 16], levels: 1, nc: 5 });
-    const short = { ...training.settings, epochs: 2, batch: 8, val: "never" };
-    await beginUntil(tab, 3, { device: "webgpu", yaml, settings: short });
-    await call("loseDevice");
-    await call("proceed");
-    const lost = await call("end");
-    expect(lost?.code).toBe("DEVICE");
-    expect(lost?.message).toMatch(/the graphics card was lost to this page.*load the model again.*resume from \/runs/);
-    await call("start");
-    await call("begin", { ...training, resume: last });
-    const { losses, message } = (await call("end")) as InBrowser.Outcome;
-    expect({ count: losses.length, message }).toEqual({ count: 2, message: undefined });
-    expect(losses.every(Number.isFinite)).toBe(true);
   });
 });
 
@@ -201,6 +180,22 @@ describeInBrowser("models that are dropped on a page", () => {
     expect(damaged).toHaveLength(names.length);
     const [whole] = await call("dropped", models().slice(0, 1), "/image.png", loading);
     expect(whole).toMatchObject({ x1: expect.any(Number) });
+  });
+});
+
+describeInBrowser("a page whose graphics card is lost", () => {
+  it("says what to do, and detects in another worker", async ({ skip }) => {
+    const { page, call } = await open({ args: softwareGpu });
+    skip(!(await hasGpuAdapter(page)), "this Chromium has no adapter for WebGPU");
+    const loading = { runtimeFiles, device: "webgpu" } as const;
+    const [found, lost] = await call("predictUntilLost", "/tiny.onnx", "/image.png", loading);
+    expect(lost).toMatchObject({ code: "DEVICE" });
+    expect((lost as Outcome).message).toMatch(
+      /the graphics card was lost to this page.*end the worker.*load the model again/,
+    );
+    await call("start");
+    const [again] = await call("dropped", [["/tiny.onnx"]], "/image.png", loading);
+    expect(again).toEqual(found);
   });
 });
 

@@ -83,11 +83,21 @@ export async function digest(path: string): Promise<string> {
   return [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))].join(" ");
 }
 
-/** Destroys the graphics card's devices of the workers: see test-worker.ts. */
-export function loseDevice(): void {
+/** Predicts, destroys the graphics card's devices (see test-worker.ts), and predicts again. Returns the best box, and what is thrown. */
+export async function predictUntilLost(model: string, image: string, loading: Loading): Promise<unknown[]> {
+  const yolo = await YOLO.load(new URL(model, location.href), { worker, ...loading });
+  const predict = async (): Promise<unknown> => {
+    const [result] = await yolo.predict(new URL(image, location.href), { imgsz: 128, conf: 0, maxDet: 1 });
+    return result?.toJSON().boxes[0];
+  };
+  const found = await predict();
   const channel = new BroadcastChannel("graphics card");
+  const isLost = new Promise((resolve) => channel.addEventListener("message", resolve, { once: true }));
   channel.postMessage("lose");
+  await isLost;
   channel.close();
+  const lost = await predict().catch(({ code, message }) => ({ code, message }));
+  return [found, lost];
 }
 
 /** Loads model files as a person drops them and predicts with them. Returns the best box of each, or what is thrown. */

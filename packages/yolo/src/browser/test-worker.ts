@@ -12,7 +12,10 @@ if (requestDevice !== undefined) {
     return device;
   };
 }
-new BroadcastChannel("graphics card").onmessage = () => {
+const channel = new BroadcastChannel("graphics card");
+channel.onmessage = async () => {
   for (const device of devices) device.destroy();
+  await Promise.all(devices.map(({ lost }) => lost));
+  channel.postMessage("lost");
 };
 expose(new Host());
