@@ -53,12 +53,13 @@ export const guides: Section[] = [
     ],
   },
   {
-    text: "Many machines, devices",
+    text: "Machines and automation",
     items: [
       page("devices", "Devices"),
       page("distributed", "Many machines"),
       page("distributed-costs", "What many machines cost"),
       page("jobs", "Jobs of the service"),
+      page("automation", "Checks in automation"),
     ],
   },
   {
