@@ -1,3 +1,5 @@
+import { LookonceError } from "@lookonce/errors";
+
 /**
  * Why something was left out.
  *
@@ -51,5 +53,11 @@ export class LeftOut {
   add(kind: LeftOutKind, reason: string): void {
     this.counts[kind] = (this.counts[kind] ?? 0) + 1;
     if (this.examples.length < maxExamples) this.examples.push({ kind, reason });
+  }
+
+  /** The error where no image is left. */
+  allLeftOut(annotations: string): LookonceError {
+    const first = this.examples[0]?.reason ?? "there is none";
+    return new LookonceError("DATA", `${annotations}: no image can be used; the first: ${first}.`);
   }
 }

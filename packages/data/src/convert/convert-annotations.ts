@@ -164,18 +164,19 @@ async function addAll(
     counts.objects += rows.length;
     counts.clipped += rows.filter(({ clipped }) => clipped).length;
   }
+  if (images === 0) throw leftOut.allLeftOut(options.annotations);
   return { images, background: images - withObject.size, ...counts };
 }
 
 /** Adds the image that annotations are about; `undefined`, with the reason reported, where there is none. */
 async function place(
   image: AnnotatedImage,
-  { index, source, writer, leftOut }: Adding,
+  { options, index, source, writer, leftOut }: Adding,
   numbers: Map<string, number>,
 ): Promise<{ number: number; size: Size; isNew: boolean } | undefined> {
   const { where, filename = "", stem = "", bytes } = image;
   const file = bytes ?? index?.find(filename) ?? index?.findStem(stem);
-  if (index !== undefined && file === undefined) {
+  if (file === undefined && (index !== undefined || options.saveImages !== "none")) {
     leftOut.add("missing-image", `${where}: there is no image ${filename || stem}`);
     return undefined;
   }

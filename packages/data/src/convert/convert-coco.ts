@@ -61,6 +61,7 @@ export async function convertCoco(options: ConvertCocoOptions): Promise<Conversi
   const leftOut = new LeftOut();
   const added = await DatasetWriter.write(options, { names, keypoints }, async (writer) => {
     const images = await addImages(listed, { index, writer, leftOut });
+    if (images.size === 0) throw leftOut.allLeftOut(options.annotations);
     const counts = await addObjects(options, { images, categories, keypoints, writer, leftOut });
     const background = [...images.values()].filter(({ hasObject }) => !hasObject).length;
     return { images: images.size, background, ...counts };

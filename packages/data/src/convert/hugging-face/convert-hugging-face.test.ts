@@ -20,8 +20,14 @@ const repeated = { name: "list", repetition_type: "REPEATED", num_children: 1 } 
 const double = { name: "element", type: "DOUBLE", repetition_type: "OPTIONAL" } as const;
 
 /** A file in which `objects` is a list of tables, as newer versions of the library write it. */
-async function writeTables(file: string, objects: readonly object[], metadata: object = {}): Promise<string> {
-  const image = { bytes: new Uint8Array(await readFile(folder.at("images", "a.png"))), path: null };
+async function writeTables(
+  file: string,
+  objects: readonly object[],
+  metadata: object = {},
+  { isEmpty = false } = {},
+): Promise<string> {
+  const bytes = new Uint8Array(await readFile(folder.at("images", "a.png")));
+  const image = isEmpty ? { bytes: null, path: "/elsewhere/a.png" } : { bytes, path: null };
   const buffer = parquetWriteBuffer({
     schema: [
       { name: "root", num_children: 2 },
@@ -93,6 +99,16 @@ describe("convertHuggingFace", () => {
     await folder.write("images/metadata.jsonl", JSON.stringify({ file_name: "a.png", objects }));
     const { leftOut } = await convert(folder.at("images"), { names: ["cat"] });
     expect(leftOut).toEqual({ "no-area": 1, "no-box": 1, "unknown-class": 2 });
+  });
+
+  it("reports images that are not in the file, and refuses where none is left", async () => {
+    const file = await writeTables("a.parquet", [{ bbox: [10, 10, 20, 10], label: 0n }], {}, { isEmpty: true });
+    await expect(convert(file)).rejects.toThrow(
+      "no image can be used; the first: a.parquet: row 1: there is no image a.png",
+    );
+    const images = folder.at("images");
+    expect(await convert(file, { images })).toMatchObject({ images: 1, objects: 1, leftOut: {} });
+    expect(await folder.rows("a")).toEqual([[0, 0.2, 0.3, 0.2, 0.2]]);
   });
 
   it("names what is wrong", async () => {

@@ -1,11 +1,15 @@
 import { LookonceError } from "@lookonce/errors";
 import { openRegular } from "@lookonce/files";
-import type { AsyncBuffer, FileMetaData } from "hyparquet";
+import type { AsyncBuffer, ColumnMetaData, FileMetaData, SchemaTree } from "hyparquet";
 import { asList, asTable, type JsonTable } from "../json-value.ts";
+import { checkPages } from "./parquet-pages.ts";
 
 /** Rows of a row group, and its bytes once decompressed: it is in memory as a whole. */
 const maxRows = 1_000_000;
 const maxBytes = 2 ** 30;
+
+/** Numbers in a column of a row group, such as those of boxes. */
+const maxValues = 50_000_000;
 
 /** The columns that rows need; a data set may have others. */
 const columns = ["image", "img", "file_name", "image_id", "id", "width", "height", "objects"];
@@ -26,10 +30,31 @@ export interface ParquetFile {
  * @throws LookonceError `NOT_FOUND`, `FORMAT`, `IO`
  */
 export async function openParquet(path: string): Promise<ParquetFile> {
-  const { parquetMetadataAsync } = await import("hyparquet");
-  const metadata = await withFile(path, (file) => parquetMetadataAsync(file, { geoparquet: false }));
+  const { parquetMetadataAsync, parquetSchema } = await import("hyparquet");
+  const metadata = await withFile(path, async (file) => {
+    const footer = await parquetMetadataAsync(file, { geoparquet: false });
+    checkColumns(footer, parquetSchema(footer));
+    return footer;
+  });
   const rows = metadata.row_groups.reduce((sum, { num_rows: count }) => sum + Number(count), 0);
   return { path, rows, names: namesOf(metadata), read: (options) => readGroups(path, metadata, options) };
+}
+
+/**
+ * Checks that every row group has the columns of the schema, each once and in its order: the library reads others, too, and the failure of
+ * one that no row needs would end the process.
+ */
+function checkColumns({ row_groups: groups }: FileMetaData, { children }: SchemaTree): void {
+  const pathsOf = (node: SchemaTree): string[] =>
+    node.children.length === 0 ? [node.path.join("\n")] : node.children.flatMap(pathsOf);
+  const leaves = children.flatMap(pathsOf);
+  const names = children.map(({ element }) => element.name);
+  const isWhole = groups.every(({ columns: chunks }) => {
+    const paths = chunks.map(({ meta_data: chunk }) => chunk?.path_in_schema.join("\n"));
+    return paths.length === leaves.length && paths.every((path, i) => path === leaves[i]);
+  });
+  if (isWhole && new Set(names).size === names.length && new Set(leaves).size === leaves.length) return;
+  throw new Error("its columns are not those of its schema");
 }
 
 async function* readGroups(
@@ -60,11 +85,30 @@ async function* readGroups(
     }
     const rowEnd = rowStart + Number(count);
     const from = rowStart;
-    yield await withFile(path, (file) =>
-      parquetReadObjects({ file, metadata, columns: wanted, compressors, utf8: false, rowStart: from, rowEnd }),
-    );
+    yield await withFile(path, async (file) => {
+      for (const { meta_data: chunk } of all) {
+        if (chunk === undefined || !wanted.includes(chunk.path_in_schema[0] ?? "")) continue;
+        await checkChunk(file, chunk);
+      }
+      return parquetReadObjects({ file, metadata, columns: wanted, compressors, utf8: false, rowStart: from, rowEnd });
+    });
     rowStart = rowEnd;
   }
+}
+
+/** Checks the pages of a column of a row group, where the library reads them. */
+async function checkChunk(file: AsyncBuffer, chunk: ColumnMetaData): Promise<void> {
+  const {
+    dictionary_page_offset: dictionary,
+    data_page_offset: data,
+    num_values: count,
+    total_compressed_size: size,
+  } = chunk;
+  const [from, values] = [Number(dictionary || data), Number(count)];
+  if (!(values >= 0 && values <= maxValues))
+    throw new Error(`the column ${chunk.path_in_schema.join(".")} has ${values} values`);
+  const bytes = new Uint8Array(await file.slice(from, from + Number(size)));
+  checkPages(bytes, { values, maxBytes });
 }
 
 /** Decompressors that refuse pages which claim more than a row group may have. */

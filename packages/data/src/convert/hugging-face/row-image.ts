@@ -26,9 +26,10 @@ export function className(label: number): string {
 export function rowImage(row: JsonTable, { where, names }: RowOptions): AnnotatedImage {
   const { bytes, path } = asTable(row.image ?? row.img);
   const data = bytes instanceof Uint8Array ? bytes : undefined;
-  const named = asText(path) || asText(row.file_name);
-  const id = asText(row.image_id) || asText(row.id) || where.replace(/\D+/g, "");
-  const filename = data === undefined ? named : basename(named) || `${id}.${imageFormat(data) ?? "jpg"}`;
+  // Of a path only the name: it leads to a place on the machine that wrote it
+  const named = basename(asText(path)) || asText(row.file_name);
+  const id = asText(row.image_id) || asText(row.id) || where.replace(/^.*\D/, "");
+  const filename = named || (data === undefined ? "" : `${id}.${imageFormat(data) ?? "jpg"}`);
   return {
     where,
     filename,
