@@ -19,7 +19,6 @@ export const binaryTargets: Targets = {
   onnx: async () => (await graphs()).onnx,
   "graph-weights": async () => (await graphs()).graphWeights,
   "saved-model": async () => (await graphs()).savedModel,
-  parquet: async () => (await annotations()).parquet,
   "label-cache": async () => (await datasets()).labelCache,
   "image-header": async () => (await images()).imageHeader,
   jpeg: async () => (await images()).jpeg,

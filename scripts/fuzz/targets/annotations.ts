@@ -1,16 +1,6 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import {
-  convertCvat,
-  convertHuggingFace,
-  convertLabelMe,
-  convertLabelStudio,
-  convertOpenImages,
-  Dataset,
-  generateShapes,
-  writeHuggingFace,
-} from "@lookonce/data";
+import { convertCvat, convertHuggingFace, convertLabelMe, convertLabelStudio, convertOpenImages } from "@lookonce/data";
 import { mix, mutateBytes } from "../mutate/bytes.ts";
 import { mutateJson } from "../mutate/json.ts";
 import { mutateText } from "../mutate/text.ts";
@@ -167,20 +157,4 @@ export const metadataJsonl: Target = {
   seeds: () => [Buffer.from(lines.map((line) => JSON.stringify(line)).join("\n"))],
   mutate: mix(mutateText, mutateBytes),
   read: async (file) => convertHuggingFace({ ...(await labelsOnly(file)), polygons: true }),
-};
-
-/** A Parquet file with an image, as the library `datasets` writes it. */
-export const parquet: Target = {
-  file: "train.parquet",
-  async seeds() {
-    const folder = await mkdtemp(join(tmpdir(), "lookonce-fuzz-"));
-    const { yaml } = await generateShapes({ directory: join(folder, "shapes"), train: 2, val: 1, size: 32 });
-    const file = join(folder, "train.parquet");
-    await writeHuggingFace(await Dataset.open({ yaml, split: "train" }), file);
-    const bytes = new Uint8Array(await readFile(file));
-    await rm(folder, { recursive: true });
-    return [bytes];
-  },
-  mutate: mutateBytes,
-  read: async (file) => convertHuggingFace(await labelsOnly(file)),
 };

@@ -97,6 +97,16 @@ describe("lookonce train", () => {
     expect(stderr).toMatch(/left out: .*00001\.jpg/);
   });
 
+  it("goes on where a tracking server of MLflow does not answer, which it notes once", async () => {
+    // Port 9 discards what it gets, and nobody listens there
+    const dead = ["name=logged", "epochs=1", "mlflow=http://127.0.0.1:9"];
+    const { code, stderr } = await trainOn(join(shapes, "shapes.yaml"), ...dead);
+    expect(code).toBe(0);
+    expect(stderr.match(/MLflow: http:\/\/127\.0\.0\.1:9 does not answer/g)).toHaveLength(1);
+    const unset = await trainOn(join(shapes, "shapes.yaml"), "mlflow=true");
+    expect([unset.code, unset.stderr]).toEqual([1, expect.stringContaining("mlflow needs the address")]);
+  });
+
   it("leaves no folder behind when a setting is wrong", async () => {
     const { code, stderr } = await lookonce(
       ...["train", `model=${model}`, `data=${join(shapes, "shapes.yaml")}`, "imgsz=64", `project=${project}`],

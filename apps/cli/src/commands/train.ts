@@ -54,10 +54,10 @@ async function startRanks(ranks: number, terminal: Terminal): Promise<object> {
 /** Trains, alone or as one of several ranks, and reports it. */
 async function runTraining(values: CommandValues["train"], terminal: Terminal, args: TrainOptions): Promise<object> {
   const { progress } = await import("@lookonce/yolo");
-  const model = await start(values, terminal);
-  const signal = terminal.catchInterrupt();
   const isFirst = (args.communicator?.rank ?? 0) === 0;
   const logged = isFirst ? await loggedTo(values, terminal) : [];
+  const model = await start(values, terminal);
+  const signal = terminal.catchInterrupt();
   const report = await model.train({
     ...args,
     resume: values.resume !== undefined,

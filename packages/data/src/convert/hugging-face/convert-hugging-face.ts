@@ -31,7 +31,8 @@ const splitNames = { train: /^train\b/, val: /^val(id(ation)?)?\b/, test: /^test
  * (https://huggingface.co/docs/datasets/image_dataset#object-detection), whose images may lie beside `metadata.jsonl`.
  *
  * Boxes are left, top, width and height in pixels. Classes are the data set's, of texts those in alphabetical order, of mere numbers
- * `class0`, `class1`, … Of a folder of Parquet files those of the split are read.
+ * `class0`, `class1`, … Of a folder of Parquet files those of the split are read. The decoder of Parquet believes what pages contain: a file
+ * made to do harm can use up memory.
  *
  * @throws LookonceError `NOT_FOUND`, `FORMAT`, `DATA`, `ARGUMENT` or `IO`; nothing half done is left behind
  */
