@@ -159,6 +159,13 @@ describeInBrowser("training in the studio", () => {
       expect(boxes.filter(({ confidence }) => confidence > 0.02).length).toBeLessThanOrEqual(shown.length);
       await yolo.dispose();
     }
+
+    await page.goto(`${studio.url}#/train`);
+    const session = await page.context().newCDPSession(page);
+    await session.send("Storage.overrideQuotaForOrigin", { origin: new URL(studio.url).origin, quotaSize: 1 });
+    await page.getByRole("button", { name: "Train", exact: true }).click();
+    await page.getByText("The browser's storage for this page is full.").waitFor();
+    await page.locator(".run-list").getByText("Training 1").waitFor();
     expectNoComplaints();
     await page.context().close();
   });

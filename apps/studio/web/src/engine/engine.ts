@@ -3,7 +3,7 @@ import { type Studio, storageText } from "../state/studio.ts";
 import type { Folder } from "../storage/folder.ts";
 import { Detector } from "./detector.ts";
 import { listModels, type StoredModel, storeModel } from "./models.ts";
-import { freeRunName, type Run, type RunNote, readRun, readRuns, removeRun, writeNote } from "./runs.ts";
+import { freeRunName, newRun, type Run, type RunNote, readRun, readRuns, removeRun, writeNote } from "./runs.ts";
 import { resume, type TrainTask, train } from "./train.ts";
 import type { TrainSettings } from "./train-settings.ts";
 
@@ -133,8 +133,9 @@ export class Engine {
     // On a full disk the end is shown all the same
     await writeNote(this.#folder, name, ended).catch(() => {});
     await this.#refresh().catch(() => {});
-    const runs = this.#snapshot.runs.map((run) => (run.name === name ? { ...run, ...ended } : run));
-    this.#show({ live: undefined, runs });
+    const isStored = this.#snapshot.runs.some((run) => run.name === name);
+    const runs = isStored ? this.#snapshot.runs : [newRun(name, ended), ...this.#snapshot.runs];
+    this.#show({ live: undefined, runs: runs.map((run) => (run.name === name ? { ...run, ...ended } : run)) });
   }
 
   #callbacks(name: string): TrainCallbacks {

@@ -10,6 +10,8 @@ export interface StoredModel {
   readonly score?: number;
   /** Another one is another model under the same path. */
   readonly changed: number;
+  /** Whether it is a file that was dropped, not of a training. */
+  readonly isDropped: boolean;
   /** Whether training can start from it: exported models are to detect with. */
   readonly isTrainable: boolean;
 }
@@ -24,13 +26,14 @@ export async function listModels(folder: Folder, runs: readonly Run[]): Promise<
   const trained = runs.flatMap((run): StoredModel[] => {
     const score = bestScore(run);
     if (run.best === undefined) return [];
-    return [{ ...run.best, title: run.title, isTrainable: true, ...(score === undefined ? {} : { score }) }];
+    const shared = { title: run.title, isDropped: false, isTrainable: true };
+    return [{ ...run.best, ...shared, ...(score === undefined ? {} : { score }) }];
   });
   const names = (await folder.list(modelsFolder)).sort();
   const loaded = names.map(async (name): Promise<StoredModel> => {
     const path = `${modelsFolder}/${name}`;
     const changed = ((await folder.read(path)) as File | undefined)?.lastModified ?? 0;
-    return { path, title: name, changed, isTrainable: !/\.onnx$/i.test(name) };
+    return { path, title: name, changed, isDropped: true, isTrainable: !/\.onnx$/i.test(name) };
   });
   return [...trained, ...(await Promise.all(loaded))];
 }

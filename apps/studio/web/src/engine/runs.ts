@@ -47,16 +47,21 @@ export async function readRun(folder: Folder, name: string): Promise<Run | undef
   if (noted === undefined) return undefined;
   const note = parseJson(await noted.text(), { name: at(noteFile), expected: "keys such as settings" }) as unknown;
   const results = tableOf((await (await folder.read(at("results.csv")))?.text()) ?? "");
+  const run = newRun(name, note as RunNote);
   const [best, last] = await Promise.all(
     ["best", "last"].map((weights) => folder.read(at(`weights/${weights}.safetensors`))),
   );
   const weights = best ?? last;
   const path = at(`weights/${best === undefined ? "last" : "best"}.safetensors`);
   return {
-    ...(note as RunNote),
-    ...{ name, title: `Training ${numberOf(name)}`, results, isResumable: last !== undefined },
+    ...{ ...run, results, isResumable: last !== undefined },
     ...(weights === undefined ? {} : { best: { path, changed: (weights as File).lastModified } }),
   };
+}
+
+/** A training of which nothing is stored yet but a note at most. */
+export function newRun(name: string, note: RunNote): Run {
+  return { ...note, name, title: `Training ${numberOf(name)}`, results: tableOf(""), isResumable: false };
 }
 
 /** Writes what the studio notes of a training. */

@@ -70,7 +70,7 @@ function useFound(run: Run, images: readonly ImageEntry[]): { found?: Found; err
   // biome-ignore lint/correctness/useExhaustiveDependencies: `names` says which images there are
   useEffect(() => {
     if (path === undefined || changed === undefined) return;
-    newest.current = { path, changed, title: run.title, isTrainable: true };
+    newest.current = { path, changed, title: run.title, isDropped: false, isTrainable: true };
     if (isBusy.current) return;
     isBusy.current = true;
     const detectAll = async (): Promise<void> => {

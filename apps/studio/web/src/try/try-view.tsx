@@ -21,7 +21,7 @@ const noBoxes: readonly PlainBox[] = [];
 
 /** Detects in an image, a video or what the camera sees, with a trained model or a file. @param path the model's file */
 export function TryView({ path }: { path: string | undefined }) {
-  const { models } = useEngine();
+  const { engine, models } = useEngine();
   const model = models.find((each) => each.path === path) ?? models[0];
   const canvas = useRef<HTMLCanvasElement>(null);
   const [wanted, setWanted] = useState<Wanted>({ conf: 0.25, hidden: new Set() });
@@ -63,6 +63,11 @@ export function TryView({ path }: { path: string | undefined }) {
       <aside className="side" aria-label="Settings and findings">
         <ModelPicker value={model} onChange={choose} />
         <WeightsPicker onModel={choose} accept=".pt,.pth,.safetensors,.onnx" />
+        {model?.isDropped && (
+          <Button className="text-button" onClick={() => void engine.removeModel(model)}>
+            Remove {model.title} from this browser
+          </Button>
+        )}
         <Slider
           {...{ label: "Confidence", value: wanted.conf, min: lowestConfidence, max: 1, step: 0.01 }}
           onChange={(conf) => setWanted({ ...wanted, conf })}

@@ -41,7 +41,7 @@ const nothing: Shown = {
   ...{ isBusy: false, isLive: false, rate: 0 },
 };
 
-/** Detects in an image, or in the newest frame of a video or camera again and again; boxes fit the frame that is shown. */
+/** Detects in an image, in the frames of a video, or in the newest one of a camera; boxes fit the frame that is shown. */
 export function useFootage(canvas: RefObject<HTMLCanvasElement | null>, model: StoredModel | undefined): Footage {
   const { engine } = useEngine();
   const [source, setSource] = useState<Source>();
@@ -71,7 +71,7 @@ export function useFootage(canvas: RefObject<HTMLCanvasElement | null>, model: S
     show({ ...nothing, isBusy: true });
     follow(source, { signal, run, show })
       .catch((error) => show({ error: refusalText(error) }))
-      .finally(() => show({ isBusy: false, isLive: false }));
+      .finally(() => show({ isBusy: false, isLive: false, rate: 0 }));
     return () => abort.abort();
   }, [source, restart, canvas]);
   return {
@@ -81,7 +81,7 @@ export function useFootage(canvas: RefObject<HTMLCanvasElement | null>, model: S
     openCamera: useCallback(() => setSource({ kind: "camera" }), []),
     stop: useCallback(() => {
       setSource(undefined);
-      setShown((before) => ({ ...before, isBusy: false, isLive: false }));
+      setShown((before) => ({ ...before, isBusy: false, isLive: false, rate: 0 }));
     }, []),
   };
 }
@@ -99,13 +99,17 @@ async function follow(source: Source, { signal, run, show }: FollowOptions): Pro
     await run(frame);
     return;
   }
-  const video = await (source.kind === "camera" ? openCamera() : openVideo(source.file));
+  const isFile = source.kind === "file";
+  const video = await (isFile ? openVideo(source.file) : openCamera());
   try {
     const rate = frameRate();
     show({ isBusy: false, isLive: true });
-    while (!signal.aborted) {
+    while (!signal.aborted && !video.ended) {
+      // A video waits for its boxes
+      if (isFile) await video.play();
       const frame = await grab(video);
       if (frame === undefined) return;
+      if (isFile) video.pause();
       await run(frame);
       show({ rate: rate() });
     }
@@ -132,11 +136,12 @@ async function openVideo(file: File): Promise<HTMLVideoElement> {
   video.muted = true;
   video.playsInline = true;
   video.src = URL.createObjectURL(file);
-  try {
-    await video.play();
-  } catch {
-    closeVideo(video);
-    throw new Error(`${file.name} is no video that this browser can play.`);
-  }
+  await new Promise<void>((resolve, reject) => {
+    video.onloadeddata = () => resolve();
+    video.onerror = () => {
+      closeVideo(video);
+      reject(new Error(`${file.name} is no video that this browser can play.`));
+    };
+  });
   return video;
 }
