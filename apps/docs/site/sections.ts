@@ -37,7 +37,6 @@ export const guides: Section[] = [
       page("browser", "In a browser tab"),
       page("server", "As a service"),
       page("web", "The service's web page"),
-      page("automation", "Checks in automation"),
       page("packages/studio", "The studio"),
     ],
   },
