@@ -17,6 +17,11 @@ function builtStudio(): string {
   return join(dirname(createRequire(import.meta.url).resolve("@lookonce/studio/package.json")), "dist");
 }
 
+/** Where the library has ONNX Runtime's files for browsers. */
+function browserRuntime(): string {
+  return join(dirname(createRequire(import.meta.url).resolve("@lookonce/yolo/package.json")), "dist/browser");
+}
+
 const studioNotBuilt = "The studio is not built (npm run build builds it).\n";
 
 /**
@@ -25,13 +30,20 @@ const studioNotBuilt = "The studio is not built (npm run build builds it).\n";
  */
 export async function webPage(
   app: FastifyInstance,
-  { web = builtPage, studio = builtStudio() }: { web?: string | undefined; studio?: string | undefined },
+  { web = builtPage, studio = builtStudio(), runtime = browserRuntime() }: PageFolders,
 ): Promise<void> {
   await servePage(app, { folder: web, prefix: "/", notBuilt });
-  await servePage(app, { folder: studio, prefix: studioPath, notBuilt: studioNotBuilt });
+  await servePage(app, { folder: studio, prefix: studioPath, notBuilt: studioNotBuilt, runtime });
   app.get("/studio", { config: { isPublic: true }, schema: { hide: true } }, async (_request, reply) =>
     reply.redirect(studioPath),
   );
+}
+
+interface PageFolders {
+  web?: string | undefined;
+  studio?: string | undefined;
+  /** Of ONNX Runtime's files, such as `ort-wasm-simd-threaded.wasm.gz`. */
+  runtime?: string | undefined;
 }
 
 interface PageOptions {
@@ -39,9 +51,14 @@ interface PageOptions {
   prefix: string;
   /** What stands in the place of a page that is not built. */
   notBuilt: string;
+  /** Folder of files that the page's own leaves out, since they are 14 MB that the library has, too. */
+  runtime?: string;
 }
 
-async function servePage(app: FastifyInstance, { folder, prefix, notBuilt }: PageOptions): Promise<void> {
+/** As a bundler names the library's WebAssembly: with a hash. */
+const hashedRuntime = /^(ort-wasm[\w.-]*?)-[\w-]{8}(\.wasm\.gz)$/;
+
+async function servePage(app: FastifyInstance, { folder, prefix, notBuilt, runtime }: PageOptions): Promise<void> {
   await app.register(async (page) => {
     page.addHook("onRoute", (route) => {
       route.config = { ...route.config, isPublic: true };
@@ -60,6 +77,12 @@ async function servePage(app: FastifyInstance, { folder, prefix, notBuilt }: Pag
         const isHashed = /[/\\]assets[/\\]/.test(path);
         reply.setHeader("cache-control", isHashed ? "public, max-age=31536000, immutable" : "no-cache");
       },
+    });
+    if (runtime === undefined) return;
+    // Files that are there have routes of their own
+    page.get<{ Params: { file: string } }>(`${prefix}assets/:file`, async ({ params }, reply) => {
+      const [, name, ending] = hashedRuntime.exec(params.file) ?? [];
+      return name === undefined ? reply.callNotFound() : reply.sendFile(`${name}${ending}`, runtime);
     });
   });
 }
