@@ -2,10 +2,11 @@
 //
 // Packages that the registry has in this version already are left alone, so that a run that ended half way can be run again.
 
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { stage } from "./registry/stage.mjs";
 
 const options = process.argv.slice(2).filter((argument) => argument !== "--");
@@ -19,16 +20,24 @@ async function isThere({ name, version }) {
   return response.ok && version in (await response.json()).versions;
 }
 
-try {
-  for (const path of stage(folder)) {
-    const manifest = JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
-    const state = (await isThere(manifest)) ? "there" : "new  ";
-    if (state === "new  ") {
-      const args = ["publish", path, "--access", "public", "--ignore-scripts", "--loglevel", "error", ...options];
-      execFileSync("npm", args, { stdio: ["ignore", "ignore", "inherit"] });
-    }
-    console.log(`${state} ${manifest.name}@${manifest.version}`);
+async function publish(path) {
+  const manifest = JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
+  const state = (await isThere(manifest)) ? "there" : "new  ";
+  if (state === "new  ") {
+    const args = ["publish", path, "--access", "public", "--ignore-scripts", "--loglevel", "error", ...options];
+    const { stderr } = await promisify(execFile)("npm", args);
+    process.stderr.write(stderr);
   }
+  console.log(`${state} ${manifest.name}@${manifest.version}`);
+}
+
+try {
+  // Two at a time: npm needs longer to start than to publish
+  const paths = stage(folder);
+  const publishRest = async () => {
+    for (let path = paths.shift(); path !== undefined; path = paths.shift()) await publish(path);
+  };
+  await Promise.all([publishRest(), publishRest()]);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
