@@ -88,6 +88,9 @@ export function browserBundle(overrides: UserConfig): UserConfig {
   return browserLibrary({
     deps: { alwaysBundle: [/./] },
     inputOptions: {
+      // What a worker's program shares with files that it loads later is apart from it: Vite's development server loads a program
+      // under another address, and would run it twice
+      preserveEntrySignatures: "strict",
       resolve: {
         conditionNames: ["@lookonce/source", "onnxruntime-web-use-extern-wasm", "browser", "import", "default"],
       },
