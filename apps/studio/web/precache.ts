@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import type { Plugin } from "vite";
 import { compressRuntime } from "./compress-runtime.ts";
+import { appendWorkerLicenses } from "./worker-licenses.ts";
 
 /** Files for graphics cards, which are large and of which a browser needs one at most: it stores that when it is used. */
 const forGraphicsCards = /\.(asyncify|jspi)-[^/]*$/;
@@ -21,6 +22,7 @@ export function precache(): Plugin {
     },
     async closeBundle() {
       await compressRuntime(join(outDir, "assets"));
+      appendWorkerLicenses(join(outDir, "licenses.md"));
       const files = readdirSync(outDir, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile() && !/\.md$|^service-worker\.js$/.test(entry.name))
         .map(({ parentPath, name }) => join(parentPath, name))

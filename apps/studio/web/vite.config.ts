@@ -3,6 +3,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig, type UserConfig } from "vite";
 import { loaderProgram } from "./loader-program.ts";
 import { precache } from "./precache.ts";
+import { collectWorkerPackages } from "./worker-licenses.ts";
 
 const config: UserConfig = defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
@@ -21,7 +22,7 @@ const config: UserConfig = defineConfig({
     // What is bundled asks that its license goes along.
     license: { fileName: "licenses.md" },
   },
-  worker: { format: "es", plugins: () => [loaderProgram()] },
+  worker: { format: "es", plugins: () => [loaderProgram(), collectWorkerPackages()] },
 });
 
 export default config;
