@@ -28,6 +28,9 @@ const { values } = parseArgs({
 });
 const only = values.only?.split(",");
 
+/** What docs/install.md promises, in MB on Linux. */
+const largestInstall = 250;
+
 const folder = mkdtempSync(join(tmpdir(), "lookonce-registry-"));
 const tools = join(folder, "tools");
 let environment = {};
@@ -173,6 +176,7 @@ async function tryProject(made) {
     const seconds = install(cwd, "lookonce");
     const { megabytes, packages } = sizeOf(cwd);
     console.log(`     ${packages} packages, ${megabytes} MB, ${seconds.toFixed(1)} s`);
+    if (megabytes > largestInstall) throw new Error(`an installation must not need more than ${largestInstall} MB`);
   });
   cpSync(programs, cwd, { recursive: true });
   install(cwd, "--save-dev", "@types/node@20");
