@@ -199,6 +199,7 @@ describe("what a service reports of itself", async () => {
       "multipart/form-data",
       "application/json",
       "image/*",
+      "application/octet-stream",
     ]);
   });
 
