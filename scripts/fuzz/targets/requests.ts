@@ -3,6 +3,7 @@ import type { Request } from "../mutate/request.ts";
 /** JSON Schema, as far as the service's description uses it. */
 interface Schema {
   type?: string;
+  format?: string;
   enum?: readonly unknown[];
   const?: unknown;
   oneOf?: readonly Schema[];
@@ -44,7 +45,7 @@ function samplesOf(schema: Schema, name = ""): unknown[] {
 /** Bodies of every content type that an operation accepts. */
 function bodiesOf({ requestBody }: Operation, image: Buffer): Pick<Request, "headers" | "body">[] {
   return Object.entries(requestBody?.content ?? {}).flatMap(([type, { schema }]) => {
-    if (type.endsWith("/*")) {
+    if (type.endsWith("/*") || schema.format === "binary") {
       const sent = type.replace("*", type === "video/*" ? "mp4" : "png");
       return [{ headers: { "content-type": sent }, body: image.toString("latin1") }];
     }
