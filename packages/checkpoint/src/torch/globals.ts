@@ -114,5 +114,8 @@ function encode(args: readonly unknown[]): Uint8Array {
   if (typeof text !== "string" || (encoding !== "latin1" && encoding !== "latin-1")) {
     throw new LookonceError("FORMAT", "bytes are given in an unknown encoding");
   }
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  // Uint8Array.from would walk the text by an iterator, some 20 times as slowly
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
