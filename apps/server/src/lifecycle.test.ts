@@ -113,7 +113,7 @@ describe.runIf(process.platform === "linux")("a service whose workers do not ans
     const { app } = await testService({ grace });
     const url = await listen(app);
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
-    const [worker = 0] = childProcesses().filter((pid) => !before.includes(pid));
+    const [worker] = childProcesses().filter((pid) => !before.includes(pid)) as [number];
     process.kill(worker, "SIGSTOP");
     return { app, url, worker };
   }
