@@ -104,6 +104,8 @@ function tryNpx() {
     output = run(cwd, "npx", "--yes", "lookonce@latest", "quickstart");
   });
   console.log(`     npx lookonce quickstart: ${trained.toFixed(1)} s; ${output.split("\n")[0]}`);
+  const [, map50] = /mAP50 ([\d.]+)/.exec(output) ?? [];
+  if (!(Number(map50) >= 0.9)) throw new Error(`the quickstart's detector has an mAP50 of ${map50}, not 0.9 at least`);
   const model = find(join(cwd, "runs"), "weights/best.safetensors");
   const [image] = readdirSync(join(find(cwd, "images/val")));
   const source = join(find(cwd, "images/val"), image);

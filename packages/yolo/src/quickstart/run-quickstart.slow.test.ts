@@ -8,10 +8,10 @@ import { shapesTasks } from "./shapes.ts";
 
 const folder = temporaryFolder();
 
-/** Of the score that counts. */
-const least = { detect: 0.9, segment: 0.8, pose: 0.8, obb: 0.8, classify: 0.95 };
+/** Of the score that counts; scripts/registry.mjs holds that of detection. */
+const least = { segment: 0.8, pose: 0.8, obb: 0.8, classify: 0.95 };
 
-it.each(taskNames)("learns the shapes well within its few minutes: %s", async (task) => {
+it.each(taskNames.filter((task) => task !== "detect"))("learns the shapes well within its few minutes: %s", async (task) => {
   const { validation, unseen, agreement } = await runQuickstart({ directory: join(folder, task), task, threads: 1 });
   expect(validation.table[0].scores[shapesTasks[task].score]).toBeGreaterThanOrEqual(least[task]);
   expect(unseen.every(({ found }) => found.length > 0)).toBe(true);
