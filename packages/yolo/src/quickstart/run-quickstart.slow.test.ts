@@ -8,7 +8,7 @@ import { shapesTasks } from "./shapes.ts";
 
 const folder = temporaryFolder();
 
-/** Of the score that counts; scripts/registry.mjs holds that of detection. */
+/** Of the score that counts; scripts/registry.mjs checks that of detection. */
 const least = { segment: 0.8, pose: 0.8, obb: 0.8, classify: 0.95 };
 
 it.each(taskNames.filter((task) => task !== "detect"))(
