@@ -1,11 +1,13 @@
 // Runs tfjs-core's published operator tests in a page of Chromium, on ONNX Runtime's build for browsers.
 
-import { createReadStream, readFileSync } from "node:fs";
+import { createReadStream, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
+import { chromiumProgram } from "../chromium.mjs";
 import { bundling } from "./run.mjs";
 
 const { resolve } = createRequire(import.meta.url);
@@ -62,7 +64,8 @@ export async function runTestsInBrowser(files) {
     else response.end(texts[url]);
   });
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
-  const browser = await launch();
+  const folder = mkdtempSync(join(tmpdir(), "tfjs-conformance-"));
+  const browser = await chromium.launch({ executablePath: await chromiumProgram(folder) });
   try {
     const tab = await browser.newPage();
     tab.setDefaultTimeout(0);
@@ -73,14 +76,6 @@ export async function runTestsInBrowser(files) {
   } finally {
     await browser.close();
     server.close();
+    rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function launch() {
-  const args = ["--no-sandbox", "--disable-dev-shm-usage"];
-  if (process.env.CHROMIUM !== undefined) return chromium.launch({ executablePath: process.env.CHROMIUM, args });
-  // The npm package unpacks its libraries only on what it detects as Amazon's machines
-  process.env.AWS_LAMBDA_JS_RUNTIME = "nodejs22.x";
-  const { default: packaged } = await import("@sparticuz/chromium");
-  return chromium.launch({ executablePath: await packaged.executablePath(), args });
 }
